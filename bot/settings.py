@@ -1,18 +1,17 @@
-"""Settings: from the environment, then `.env`, then the defaults below; `.env.example` says what each one does."""
+"""Settings: the environment first, then `.env`, then the defaults below. `.env.example` says what each one does."""
 
 from __future__ import annotations
 
-import base64
-import binascii
 import difflib
 import os
 import secrets
 import tempfile
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
 PROJECT = Path(__file__).resolve().parent.parent
@@ -33,9 +32,11 @@ NAMES = (
     *SECRETS,
 )
 _SHORTEST_SECRET = 32  # characters
-_LONGEST_TIMEOUT = 60.0  # seconds
-_MAKE_SECRET = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
-_MAKE_KEY = 'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+_LONGEST_WAIT = 60.0  # seconds
+_MAKE_TEXT = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
+_MAKE_KEYS = (
+    'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
+)
 
 
 class SettingsError(Exception):
@@ -75,31 +76,205 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     """
     read = _Reader(_environment(root) if env is None else env, root)
     environment = read.one_of("CARENAV_ENV", ("development", "production"), "development")
-    state_dir = read.folder("CARENAV_STATE_DIR", ".carenav")
+    state = read.path("CARENAV_STATE_DIR", ".carenav")
     host = read.text("CARENAV_HOST", "127.0.0.1")
-    port = read.port("CARENAV_PORT", 8000)
-    rasa_port = read.port("CARENAV_RASA_PORT", 5005)
-    actions_port = read.port("CARENAV_ACTIONS_PORT", 5055)
-    _check_distinct({"CARENAV_PORT": port, "CARENAV_RASA_PORT": rasa_port, "CARENAV_ACTIONS_PORT": actions_port})
-    plain = {
-        "environment": environment,
-        "public_url": read.web_address("CARENAV_PUBLIC_URL", f"http://{_in_url(host)}:{port}"),
-        "database_url": read.database("CARENAV_DATABASE_URL", f"sqlite:///{(state_dir / 'carenav.db').as_posix()}"),
-        "clinics": read.folder("CARENAV_CLINICS", "data/clinics"),
-        "log_level": read.one_of("CARENAV_LOG_LEVEL", ("debug", "info", "warning", "error"), "info"),
-    }
+    port, rasa_port, actions_port = read.ports(
+        CARENAV_PORT=8000, CARENAV_RASA_PORT=5005, CARENAV_ACTIONS_PORT=5055
+    )
+    public_url = read.web_address(
+        "CARENAV_PUBLIC_URL", f"http://{f'[{host}]' if ':' in host else host}:{port}"
+    )
+    database_url = read.database(
+        "CARENAV_DATABASE_URL", f"sqlite:///{(state / 'carenav.db').as_posix()}"
+    )
+    clinics = read.path("CARENAV_CLINICS", "data/clinics")
     engine_timeout = read.seconds("CARENAV_ENGINE_TIMEOUT", 8.0)
-    _make_state_folder(state_dir)
-    kept = _secrets(read, environment, state_dir)
+    log_level = read.one_of("CARENAV_LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
+    _make_state_folder(state)
+    given = {name: read.text(name, "") for name in SECRETS}
+    kept = _require(given) if environment == "production" else _fill(given, state)
     return Settings(
-        **plain,  # type: ignore[arg-type]
+        environment=environment,
         host=host,
         port=port,
+        public_url=public_url,
         rasa_port=rasa_port,
         actions_port=actions_port,
-        state_dir=state_dir,
+        state_dir=state,
+        clinics=clinics,
         engine_timeout=engine_timeout,
+        log_level=log_level,
+        database_url=database_url,
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
         encryption_keys=_fernet_keys("CARENAV_ENCRYPTION_KEYS", kept),
     )
+
+
+def _environment(root: Path) -> dict[str, str]:
+    """The process environment over `.env`. A name in `.env` that we do not know is taken for a typing slip."""
+    from_file = {
+        name: value or "" for name, value in dotenv_values(root / ".env", interpolate=False).items()
+    }
+    for name in from_file:
+        if name.startswith("CARENAV_") and name not in NAMES:
+            near = difflib.get_close_matches(name, NAMES, n=1)
+            mend = f"did you mean {near[0]}?" if near else "see .env.example for the names."
+            raise SettingsError(f"{name} in .env is not a setting; {mend}")
+    return {**from_file, **os.environ}
+
+
+class _Reader:
+    """Takes one setting at a time from `env`; an empty value counts as not set."""
+
+    def __init__(self, env: Mapping[str, str], root: Path) -> None:
+        self._env = env
+        self._root = root
+
+    def text(self, name: str, default: str) -> str:
+        return self._env.get(name, "").strip() or default
+
+    def one_of(self, name: str, allowed: tuple[str, ...], default: str) -> str:
+        value = self.text(name, default).lower()
+        if value not in allowed:
+            raise SettingsError(f"{name} is {value!r}; it must be one of: {', '.join(allowed)}.")
+        return value
+
+    def ports(self, **defaults: int) -> list[int]:
+        """Each port in turn, no two the same."""
+        taken: dict[int, str] = {}
+        for name, default in defaults.items():
+            value = self.text(name, str(default))
+            if not (value.isascii() and value.isdigit() and 1 <= int(value) <= 65535):
+                raise SettingsError(
+                    f"{name} is {value!r}; a port is a whole number from 1 to 65535."
+                )
+            if int(value) in taken:
+                raise SettingsError(
+                    f"{name} is {value}, and so is {taken[int(value)]}; give each a port of its own."
+                )
+            taken[int(value)] = name
+        return list(taken)
+
+    def seconds(self, name: str, default: float) -> float:
+        value = self.text(name, str(default))
+        try:
+            seconds = float(value)
+        except ValueError:
+            seconds = 0.0
+        if not 0 < seconds <= _LONGEST_WAIT:
+            raise SettingsError(
+                f"{name} is {value!r}; give seconds, more than 0 and at most {_LONGEST_WAIT:.0f}."
+            )
+        return seconds
+
+    def path(self, name: str, default: str) -> Path:
+        return (self._root / Path(self.text(name, default)).expanduser()).resolve()
+
+    def web_address(self, name: str, default: str) -> str:
+        value = self.text(name, default).rstrip("/")
+        parts = urlsplit(value)
+        if (
+            parts.scheme not in ("http", "https")
+            or not parts.hostname
+            or parts.query
+            or parts.fragment
+        ):
+            raise SettingsError(
+                f"{name} is {value!r}; give the address people open, such as https://chat.example.org"
+            )
+        return value
+
+    def database(self, name: str, default: str) -> str:
+        """A SQLAlchemy URL. The value is not repeated in the error: it may hold a password."""
+        value = self.text(name, default)
+        if (
+            value.split(":", 1)[0].split("+", 1)[0] not in ("sqlite", "postgresql")
+            or "://" not in value
+        ):
+            raise SettingsError(
+                f"{name} is not a database we can use; it must start with sqlite:/// or postgresql://"
+            )
+        return value
+
+
+def _make_state_folder(state: Path) -> None:
+    try:
+        state.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as fault:
+        raise SettingsError(
+            f"CARENAV_STATE_DIR is '{state}', which cannot be made ({fault.strerror}); name one we may write to."
+        ) from fault
+
+
+def _require(given: dict[str, str]) -> dict[str, str]:
+    for name, value in given.items():
+        if not value:
+            mend = _MAKE_KEYS if name == "CARENAV_ENCRYPTION_KEYS" else _MAKE_TEXT
+            raise SettingsError(
+                f"{name} is missing, and CARENAV_ENV=production needs it; make one with: {mend}"
+            )
+    return given
+
+
+def _fill(given: dict[str, str], state: Path) -> dict[str, str]:
+    """Development only: what is not given comes from the secrets file, which is made when something is missing."""
+    path = state / SECRETS_FILE
+    kept = _read_secrets(path)
+    if not all(given[name] or kept.get(name) for name in SECRETS):
+        _write_secrets(path, {**_new_secrets(), **kept})
+        kept = _read_secrets(path)
+    return {name: given[name] or kept[name] for name in SECRETS}
+
+
+def _new_secrets() -> dict[str, str]:
+    return {
+        "CARENAV_TOKEN_SECRET": secrets.token_urlsafe(32),
+        "CARENAV_ENGINE_TOKEN": secrets.token_urlsafe(32),
+        "CARENAV_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    }
+
+
+def _read_secrets(path: Path) -> dict[str, str]:
+    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
+
+
+def _write_secrets(path: Path, values: dict[str, str]) -> None:
+    """Whole or not at all; of two processes that start at once, the first one's file stands."""
+    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
+    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+        file.write(
+            "# Made on the first start, for development only. Keep it: without the keys, stored chats cannot be read.\n"
+        )
+        file.writelines(f"{name}={value}\n" for name, value in values.items())
+    try:
+        if path.exists():
+            os.replace(draft, path)
+        else:
+            os.link(draft, path)
+    except FileExistsError:
+        pass
+    finally:
+        Path(draft).unlink(missing_ok=True)
+
+
+def _long_enough(name: str, values: Mapping[str, str]) -> str:
+    if len(values[name]) < _SHORTEST_SECRET:
+        raise SettingsError(
+            f"{name} is shorter than {_SHORTEST_SECRET} characters; make one with: {_MAKE_TEXT}"
+        )
+    return values[name]
+
+
+def _fernet_keys(name: str, values: Mapping[str, str]) -> tuple[str, ...]:
+    keys = tuple(key.strip() for key in values[name].split(",") if key.strip())
+    for position, key in enumerate(keys, start=1):
+        try:
+            Fernet(key)
+        except ValueError as fault:
+            raise SettingsError(
+                f"{name}: key {position} is not a Fernet key; make one with: {_MAKE_KEYS}"
+            ) from fault
+    if not keys:
+        raise SettingsError(f"{name} holds no key; make one with: {_MAKE_KEYS}")
+    return keys
