@@ -1,0 +1,282 @@
+"""The catalogue: every message, choice and term that the bot may use, read from ``data/content``.
+
+The catalogue is the closed world of invariant 2: `release` fills these messages and nothing else.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+LANGUAGES = ("en", "es")
+SLOT_TYPES = frozenset(
+    "fragment lines label labels count miles zip place phone provider_name date own_words "
+    "emergency crisis_line".split()
+)
+EDGE_DOES = frozenset({"resume", "erase", "human", "danger", "safe", "restart"})
+PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+_WORDS = {
+    "type": "object",
+    "required": ["en"],
+    "additionalProperties": False,
+    "properties": {"en": {"type": "string", "minLength": 1}, "es": {"type": "string", "minLength": 1}},
+}
+_SOURCES = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "required": ["name", "url"],
+        "additionalProperties": False,
+        "properties": {"name": {"type": "string"}, "url": {"type": "string", "pattern": "^https://"}},
+    },
+}
+_SLOTS = {"type": "object", "additionalProperties": {"enum": sorted(SLOT_TYPES)}}
+_DATE = {"anyOf": [{"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"}]}
+
+MESSAGES_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["reviewed_on", "messages"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": _DATE,
+        "sources": _SOURCES,
+        "messages": {
+            "type": "object",
+            "propertyNames": {"pattern": r"^[a-z][a-z0-9_.]*$"},
+            "additionalProperties": {
+                "type": "object",
+                "required": ["kind", "en"],
+                "additionalProperties": False,
+                "properties": {
+                    "kind": {"enum": ["answer", "question", "safety", "notice", "fragment"]},
+                    "en": {"type": "string", "minLength": 1},
+                    "es": {"type": "string", "minLength": 1},
+                    "slots": _SLOTS,
+                    "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
+                    "sources": _SOURCES,
+                    "reviewed_on": _DATE,
+                    "print": {"type": "boolean"},
+                },
+            },
+        },
+    },
+}
+CHOICES_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["choices"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": _DATE,
+        "choices": {
+            "type": "object",
+            "additionalProperties": {
+                "type": "object",
+                "required": ["label"],
+                "additionalProperties": False,
+                "properties": {
+                    "label": _WORDS,
+                    "slots": _SLOTS,
+                    "intent": {"type": "string"},
+                    "entities": {"type": "object"},
+                    "do": {"enum": sorted(EDGE_DOES)},
+                },
+                "oneOf": [{"required": ["intent"]}, {"required": ["do"]}],
+            },
+        },
+    },
+}
+TERMS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["reviewed_on", "terms"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": _DATE,
+        "terms": {
+            "type": "object",
+            "propertyNames": {"pattern": r"^[a-z_]+\.[a-z0-9_]+$"},
+            "additionalProperties": {
+                "type": "object",
+                "required": ["label"],
+                "additionalProperties": False,
+                "properties": {
+                    "label": _WORDS,
+                    "plural": _WORDS,
+                    "aliases": {"type": "array", "items": {"type": "string"}},
+                },
+            },
+        },
+    },
+}
+
+
+class CatalogueError(Exception):
+    """The content is not usable. ``faults`` holds one line for each thing that is wrong."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("; ".join(faults))
+        self.faults = faults
+
+
+@dataclass(frozen=True)
+class Source:
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Message:
+    """One reviewed message. ``words`` is by language; English is always there."""
+
+    id: str
+    kind: str
+    words: Mapping[str, str]
+    slots: Mapping[str, str]
+    choices: tuple[str, ...]
+    sources: tuple[Source, ...]
+    reviewed_on: str
+    print: bool = False
+
+
+@dataclass(frozen=True)
+class Choice:
+    """A thing to tap. It goes to Rasa as ``intent`` and ``entities``, or the edge ``do``es it."""
+
+    id: str
+    label: Mapping[str, str]
+    slots: Mapping[str, str]
+    intent: str | None
+    entities: Mapping[str, Any]
+    do: str | None
+
+
+@dataclass(frozen=True)
+class Term:
+    """The name of a thing, as we write it and as people do."""
+
+    id: str
+    label: Mapping[str, str]
+    plural: Mapping[str, str]
+    aliases: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    messages: Mapping[str, Message]
+    choices: Mapping[str, Choice]
+    terms: Mapping[str, Term]
+
+
+def load_catalogue(folder: Path) -> Catalogue:
+    """Read ``data/content``. Raises `CatalogueError` with every fault, not only the first."""
+    faults: list[str] = []
+    messages: dict[str, Message] = {}
+    choices: dict[str, Choice] = {}
+    terms: dict[str, Term] = {}
+    for path, document in _documents(folder, "messages/*.yml", MESSAGES_SCHEMA, faults):
+        for key, entry in document["messages"].items():
+            _add(messages, key, _message(key, entry, document), path, faults)
+    for pattern in ("choices.yml", "choices/*.yml"):
+        for path, document in _documents(folder, pattern, CHOICES_SCHEMA, faults):
+            for key, entry in document["choices"].items():
+                _add(choices, key, _choice(key, entry), path, faults)
+    for path, document in _documents(folder, "terms/*.yml", TERMS_SCHEMA, faults):
+        for key, entry in document["terms"].items():
+            term = Term(
+                key, entry["label"], entry.get("plural", {}), tuple(entry.get("aliases", ()))
+            )
+            _add(terms, key, term, path, faults)
+    catalogue = Catalogue(messages, choices, terms)
+    faults += _cross_checks(catalogue)
+    if faults:
+        raise CatalogueError(faults)
+    return catalogue
+
+
+def _documents(
+    folder: Path, pattern: str, schema: dict[str, Any], faults: list[str]
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    validator = jsonschema.Draft7Validator(schema)
+    for path in sorted(folder.glob(pattern)):
+        try:
+            document = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+        except yaml.YAMLError as error:
+            faults.append(f"{path.name}: not YAML: {' '.join(str(error).split())}")
+            continue
+        wrong = [
+            f"{path.name}: {'.'.join(map(str, e.path)) or 'file'}: {e.message[:200]}"
+            for e in validator.iter_errors(document)
+        ]
+        faults += wrong
+        if not wrong:
+            yield path, document
+
+
+class TextLoader(yaml.SafeLoader):
+    """YAML whose dates stay text."""
+
+
+TextLoader.yaml_implicit_resolvers = {
+    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
+    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}
+
+
+def _add(into: dict[str, Any], key: str, value: Any, path: Path, faults: list[str]) -> None:
+    if key in into:
+        faults.append(f"{path.name}: {key}: written twice")
+    into[key] = value
+
+
+def _message(key: str, entry: dict[str, Any], document: dict[str, Any]) -> Message:
+    return Message(
+        id=key,
+        kind=entry["kind"],
+        words={language: entry[language].strip() for language in LANGUAGES if language in entry},
+        slots=entry.get("slots", {}),
+        choices=tuple(entry.get("choices", ())),
+        sources=tuple(Source(**s) for s in entry.get("sources", document.get("sources", ()))),
+        reviewed_on=entry.get("reviewed_on", document["reviewed_on"]),
+        print=entry.get("print", False),
+    )
+
+
+def _choice(key: str, entry: dict[str, Any]) -> Choice:
+    return Choice(
+        id=key,
+        label=entry["label"],
+        slots=entry.get("slots", {}),
+        intent=entry.get("intent"),
+        entities=entry.get("entities", {}),
+        do=entry.get("do"),
+    )
+
+
+def _cross_checks(catalogue: Catalogue) -> list[str]:
+    faults = []
+    for message in catalogue.messages.values():
+        for language, words in message.words.items():
+            if unknown := set(PLACEHOLDER.findall(words)) - set(message.slots):
+                faults.append(f"{message.id} ({language}): no slot type for {sorted(unknown)}")
+        faults += [
+            f"{message.id}: no choice {choice!r}"
+            for choice in message.choices
+            if choice not in catalogue.choices
+        ]
+        if message.kind == "answer" and not message.sources:
+            faults.append(f"{message.id}: an answer needs a source")
+        if "es" not in message.words and (
+            message.kind == "safety" or message.id.startswith("disclosure.")
+        ):
+            faults.append(f"{message.id}: must be in Spanish too")
+    for choice in catalogue.choices.values():
+        for label in choice.label.values():
+            if unknown := set(PLACEHOLDER.findall(label)) - set(choice.slots):
+                faults.append(f"choice {choice.id}: no slot type for {sorted(unknown)}")
+    return faults

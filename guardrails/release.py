@@ -1,0 +1,161 @@
+"""What may go out. A draft (a message id and typed slots) becomes words only here.
+
+What the catalogue does not know, or what does not fit its slot's type, is `Withheld`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from guardrails.cards import provider_card
+from guardrails.catalogue import PLACEHOLDER, Catalogue, Choice, Message, Source
+from guardrails.helplines import Helplines
+from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
+
+__all__ = ["Draft", "Offer", "Released", "Releaser", "Withheld"]
+
+Draft = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Offer:
+    """A choice as released: its label, and what it does when taken."""
+
+    label: str
+    intent: str | None = None
+    entities: Mapping[str, Any] = field(default_factory=dict)
+    do: str | None = None
+
+
+@dataclass(frozen=True)
+class Released:
+    message: str
+    kind: str
+    text: str
+    choices: tuple[Offer, ...] = ()
+    cards: tuple[Mapping[str, Any], ...] = ()
+    sources: tuple[Source, ...] = ()
+    reviewed_on: str | None = None
+    print: bool = False
+
+
+@dataclass(frozen=True)
+class Releaser:
+    """Turns drafts into words. ``today`` decides which listings are called old."""
+
+    catalogue: Catalogue
+    helplines: Helplines
+    today: Callable[[], date] = date.today
+
+    def release(self, draft: Draft, language: str = "en", country: str = "US") -> Released:
+        """Raises `Withheld` when any part of the draft is not in the catalogue or of its type."""
+        filler = _Filler(self.catalogue, self.helplines, language, country)
+        message = filler.message(draft)
+        chosen = draft.get("choices")
+        offers = message.choices if chosen is None else chosen
+        cards = [
+            provider_card(filler, as_mapping(card, "card"), self.today())
+            for card in as_list(draft.get("cards", ()), "cards")
+        ]
+        if message.kind == "safety":
+            cards += self.helplines.cards(message.id, country, language)
+        answer = message.kind == "answer"
+        return Released(
+            message=message.id,
+            kind=message.kind,
+            text=filler.text(message, as_mapping(draft.get("slots", {}), "slots")),
+            choices=tuple(filler.offer(choice) for choice in as_list(offers, "choices")),
+            cards=tuple(cards),
+            sources=message.sources if answer else (),
+            reviewed_on=message.reviewed_on if answer else None,
+            print=message.print,
+        )
+
+
+@dataclass(frozen=True)
+class _Filler:
+    catalogue: Catalogue
+    helplines: Helplines
+    language: str
+    country: str
+
+    def message(self, draft: Draft) -> Message:
+        known = self.catalogue.messages.get(str(as_mapping(draft, "draft").get("message")))
+        if known is None:
+            raise Withheld("a message that is not in the catalogue")
+        return known
+
+    def words(self, by_language: Mapping[str, str]) -> str:
+        return by_language.get(self.language) or by_language["en"]
+
+    def text(self, message: Message, slots: Mapping[str, Any]) -> str:
+        return self._fill(self.words(message.words), message.slots, slots, message.id)
+
+    def _fill(
+        self, words: str, types: Mapping[str, str], slots: Mapping[str, Any], where: str
+    ) -> str:
+        def value(match: re.Match[str]) -> str:
+            name = match.group(1)
+            kind = types[name]
+            if kind in ("emergency", "crisis_line"):
+                return self._line(kind)
+            if name not in slots:
+                raise Withheld(f"{where}: no value for {name}")
+            try:
+                return self._slot(kind, slots[name])
+            except (TypeError, ValueError, KeyError):
+                raise Withheld(f"{where}: {name} is not a {kind}") from None
+
+        return PLACEHOLDER.sub(value, words)
+
+    def _line(self, kind: str) -> str:
+        if kind == "emergency":
+            return self.helplines.emergency(self.country, self.language)
+        return self.helplines.crisis_line(self.country, self.language)
+
+    def _slot(self, kind: str, value: Any) -> str:
+        if kind == "fragment":
+            return self._fragment({"message": value})
+        if kind == "lines":
+            lines = [self._fragment(draft) for draft in as_list(value, "lines")]
+            return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
+        if kind == "label":
+            return self.label(value)
+        if kind == "labels":
+            return self.joined([self.label(item) for item in as_list(value, "labels")])
+        return PLAIN[kind](value)
+
+    def _fragment(self, draft: Draft) -> str:
+        message = self.message(draft)
+        return self.text(message, as_mapping(draft.get("slots", {}), "slots"))
+
+    def label(self, term: Any) -> str:
+        return self.words(self.catalogue.terms[str(term)].label)
+
+    def joined(self, labels: Sequence[str]) -> str:
+        """Labels in a row, with the word for "and" from the catalogue."""
+        if len(labels) < 2:
+            return "".join(labels)
+        return f"{', '.join(labels[:-1])} {self.say('card.and')} {labels[-1]}"
+
+    def offer(self, choice: Any) -> Offer:
+        given = {"choice": choice} if isinstance(choice, str) else as_mapping(choice, "choice")
+        known = self.catalogue.choices.get(str(given.get("choice")))
+        if known is None:
+            raise Withheld("a choice that is not in the catalogue")
+        return self._offer(known, given)
+
+    def _offer(self, known: Choice, given: Mapping[str, Any]) -> Offer:
+        label = self._fill(
+            self.words(known.label), known.slots, given.get("slots", {}), f"choice {known.id}"
+        )
+        entities = {**known.entities, **as_mapping(given.get("entities", {}), "entities")}
+        return Offer(label, known.intent, entities, known.do)
+
+    def say(self, message: str, **slots: Any) -> str:
+        """A fragment of the catalogue, filled."""
+        return self._fragment({"message": message, "slots": slots})
