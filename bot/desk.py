@@ -1,0 +1,99 @@
+"""The desk: what waits for an answer is answered, in order, once the parts it needs are there."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from dataclasses import dataclass, field
+from weakref import WeakValueDictionary
+
+from bot.conversation import Said, Session
+from bot.engine.client import EngineDown
+from bot.store.conversations import Erased
+from bot.store.record import StoreDown
+from bot.turn import Turn
+
+log = logging.getLogger(__name__)
+
+AGAIN = 2.0
+"""Seconds between looks at what still waits."""
+PURGE = 3600.0
+"""Seconds between deletions of what is past its clinic's days."""
+
+
+@dataclass
+class Desk:
+    turn: Turn
+    _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
+    _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+
+    async def take(self, session: Session, said: Said) -> str:
+        """`Turn.take`, one message of a conversation after another; the answer comes by itself."""
+        async with self._lock(f"take {session.conversation}"):
+            message = await self.turn.take(session, said)
+        self._soon(session.conversation)
+        return message
+
+    def _soon(self, conversation: str) -> None:
+        task = asyncio.create_task(self.work(conversation))
+        self._tasks.add(task)
+        task.add_done_callback(self._tasks.discard)
+
+    def _lock(self, name: str) -> asyncio.Lock:
+        lock = self._locks.get(name)
+        if lock is None:
+            lock = self._locks[name] = asyncio.Lock()
+        return lock
+
+    async def work(self, conversation: str) -> None:
+        """Answer what waits in one conversation, oldest first."""
+        async with self._lock(conversation):
+            engine_up = True
+            try:
+                waiting = await self.turn.record.call(self.turn.record.store.pending, conversation)
+                for session, person in waiting:
+                    try:
+                        await self.turn.answer(session, person, engine_up=engine_up)
+                    except EngineDown:
+                        engine_up = False
+            except (StoreDown, Erased):
+                return
+            except Exception:
+                log.exception("a turn failed; its message still waits")
+
+    async def run(self) -> None:
+        """For as long as the process lives: take up again what waits, and purge what is old."""
+        purged_at = float("-inf")
+        loop = asyncio.get_running_loop()
+        while True:
+            try:
+                await self.turn.record.flush()
+                await self._take_up()
+                if loop.time() - purged_at > PURGE:
+                    await self._purge()
+                    purged_at = loop.time()
+            except (StoreDown, Erased):
+                pass
+            except Exception:
+                log.exception("the desk's round failed")
+            await asyncio.sleep(AGAIN)
+
+    async def _take_up(self) -> None:
+        waiting = await self.turn.record.call(self.turn.record.store.pending)
+        if waiting and await self.turn.engine.ready():
+            for conversation in {session.conversation for session, _ in waiting}:
+                if not self._lock(conversation).locked():
+                    self._soon(conversation)
+
+    async def _purge(self) -> None:
+        record, now = self.turn.record, self.turn.now()
+        for clinic in self.turn.clinics.values():
+            before = now - clinic.retention_days * 24 * 3600
+            await record.call(record.store.purge, clinic.key, before, limit=60)
+        await record.call(record.store.purge_erased, now - 40 * 24 * 3600)
+
+    async def stop(self) -> None:
+        """Let go of what is under way; it still waits in the database."""
+        for task in list(self._tasks):
+            task.cancel()
+        await asyncio.gather(*self._tasks, return_exceptions=True)

@@ -1,0 +1,11 @@
+"""Counters without identities, for ``GET /metrics``."""
+
+from prometheus_client import Counter
+
+MESSAGES = Counter("carenav_messages", "Messages taken from people", ["channel"])
+OUTCOMES = Counter("carenav_screenings", "What screening said of people's messages", ["outcome"])
+REPLIES = Counter("carenav_replies", "Messages sent by the bot", ["kind"])
+WITHHELD = Counter("carenav_withheld", "Drafts that release did not let out")
+ENGINE_DOWN = Counter("carenav_engine_down", "Turns that the engine could not take")
+ENGINE_SLOW = Counter("carenav_engine_slow", "Turns that took longer than CARENAV_ENGINE_TIMEOUT")
+STORE_DOWN = Counter("carenav_store_down", "Reads and writes that the database did not answer")

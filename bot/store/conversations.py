@@ -1,0 +1,253 @@
+"""Conversations and their messages, kept. Blocking: the edge calls it from threads.
+
+Raises ``sqlalchemy.exc.SQLAlchemyError`` when the database does not answer.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import IntegrityError
+
+from bot.conversation import Message, Session
+from bot.store.crypto import Sealer
+from bot.store.tables import conversations, erased, messages, trackers
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What is known of a conversation. Times are unix seconds."""
+
+    session: Session
+    last_seen_at: float
+    disclosed_at: float
+    asking: Mapping[str, Any] | None
+
+
+class Erased(Exception):
+    """The conversation was erased; nothing more is kept of it."""
+
+
+@dataclass(frozen=True)
+class Store:
+    engine: Engine
+    sealer: Sealer
+
+    def ping(self) -> None:
+        with self.engine.connect() as connection:
+            connection.execute(sa.select(conversations.c.id).limit(1))
+
+    def open(self, session: Session, now: float) -> None:
+        """Make the conversation's row unless it is there. Raises `Erased`."""
+        with self.engine.begin() as connection:
+            self._open(connection, session, now)
+
+    def _open(self, connection: Connection, session: Session, now: float) -> None:
+        if connection.scalar(_one(erased.c.conversation_id, session.conversation)):
+            raise Erased(session.conversation)
+        if connection.scalar(_one(conversations.c.id, session.conversation)):
+            return
+        connection.execute(
+            conversations.insert().values(
+                id=session.conversation,
+                clinic=session.clinic,
+                language=session.language,
+                created_at=now,
+                last_seen_at=now,
+                disclosed_at=now,
+            )
+        )
+
+    def load(self, conversation: str) -> Kept | None:
+        with self.engine.connect() as connection:
+            row = connection.execute(
+                sa.select(conversations).where(conversations.c.id == conversation)
+            ).one_or_none()
+        if row is None:
+            return None
+        return Kept(
+            session=Session(row.id, row.clinic, row.language),
+            last_seen_at=row.last_seen_at,
+            disclosed_at=row.disclosed_at,
+            asking=self._unseal(row.asking) if row.asking else None,
+        )
+
+    def is_erased(self, conversation: str) -> bool:
+        with self.engine.connect() as connection:
+            return bool(connection.scalar(_one(erased.c.conversation_id, conversation)))
+
+    def accept(self, session: Session, message: Message, client_id: str) -> str:
+        """Keep a person's message, to be answered. The same ``client_id`` again gives the first id.
+
+        Raises `Erased`.
+        """
+        try:
+            with self.engine.begin() as connection:
+                self._open(connection, session, message.at)
+                self._insert(connection, session.conversation, message, "pending", client_id)
+            return message.id
+        except IntegrityError:
+            known = self.known(session.conversation, client_id)
+            if known is None:
+                raise
+            return known
+
+    def known(self, conversation: str, client_id: str) -> str | None:
+        """The id that the message of this ``client_id`` already has."""
+        where = (messages.c.conversation_id == conversation) & (messages.c.client_id == client_id)
+        with self.engine.connect() as connection:
+            found = connection.scalar(sa.select(messages.c.id).where(where))
+        return None if found is None else str(found)
+
+    def add(
+        self, session: Session, new: Sequence[Message], client_id: str | None = None
+    ) -> None:
+        """Keep messages that were already sent. Those that are kept already stay as they are."""
+        with self.engine.begin() as connection:
+            self._open(connection, session, new[0].at)
+            ids = [message.id for message in new]
+            there = set(
+                connection.scalars(sa.select(messages.c.id).where(messages.c.id.in_(ids)))
+            )
+            for message in new:
+                if message.id not in there:
+                    client = client_id if message.sender == "person" else None
+                    self._insert(connection, session.conversation, message, "done", client)
+
+    def say(self, session: Session, new: Sequence[Message]) -> None:
+        """Keep the bot's own messages before they are sent."""
+        self.add(session, new)
+
+    def answer(
+        self,
+        session: Session,
+        question: str,
+        replies: Sequence[Message],
+        *,
+        asking: Mapping[str, Any] | None,
+        disclosed: bool,
+        now: float,
+    ) -> bool:
+        """Keep the replies and close the question, in one transaction. False: it was answered."""
+        with self.engine.begin() as connection:
+            closed = connection.execute(
+                messages.update()
+                .where((messages.c.id == question) & (messages.c.state == "pending"))
+                .values(state="done")
+            )
+            if closed.rowcount == 0:
+                return False
+            for reply in replies:
+                self._insert(connection, session.conversation, reply, "done", None)
+            values: dict[str, Any] = {
+                "last_seen_at": now,
+                "asking": self._seal(asking) if asking else None,
+            }
+            if disclosed:
+                values["disclosed_at"] = now
+            connection.execute(
+                conversations.update()
+                .where(conversations.c.id == session.conversation)
+                .values(**values)
+            )
+        return True
+
+    def pending(self, conversation: str | None = None) -> list[tuple[Session, Message]]:
+        """Messages that wait for an answer, oldest first."""
+        query = (
+            sa.select(messages.c.body, conversations)
+            .join(conversations, conversations.c.id == messages.c.conversation_id)
+            .where(messages.c.state == "pending")
+            .order_by(messages.c.id)
+            .limit(200)
+        )
+        if conversation is not None:
+            query = query.where(messages.c.conversation_id == conversation)
+        with self.engine.connect() as connection:
+            rows = connection.execute(query).all()
+        return [
+            (Session(row.id, row.clinic, row.language), Message.from_dict(self._unseal(row.body)))
+            for row in rows
+        ]
+
+    def after(self, conversation: str, after: str = "") -> list[Message]:
+        """Messages with an id greater than ``after``, oldest first."""
+        where = (messages.c.conversation_id == conversation) & (messages.c.id > after)
+        query = sa.select(messages.c.body).where(where).order_by(messages.c.id)
+        with self.engine.connect() as connection:
+            return [Message.from_dict(self._unseal(body)) for body in connection.scalars(query)]
+
+    def find(self, conversation: str, message: str) -> Message | None:
+        where = (messages.c.conversation_id == conversation) & (messages.c.id == message)
+        with self.engine.connect() as connection:
+            body = connection.scalar(sa.select(messages.c.body).where(where))
+        return None if body is None else Message.from_dict(self._unseal(body))
+
+    def last_from_bot(self, conversation: str) -> Message | None:
+        where = (messages.c.conversation_id == conversation) & (messages.c.sender == "bot")
+        query = sa.select(messages.c.body).where(where).order_by(messages.c.id.desc()).limit(1)
+        with self.engine.connect() as connection:
+            body = connection.scalar(query)
+        return None if body is None else Message.from_dict(self._unseal(body))
+
+    def erase(self, conversation: str, now: float) -> None:
+        """Everything of the conversation, the dialogue's memory too. Its id stays closed."""
+        with self.engine.begin() as connection:
+            _delete(connection, [conversation])
+            if not connection.scalar(_one(erased.c.conversation_id, conversation)):
+                connection.execute(erased.insert().values(conversation_id=conversation, at=now))
+
+    def purge(self, clinic: str, before: float) -> int:
+        """Delete the clinic's conversations last seen before; says how many."""
+        where = (conversations.c.clinic == clinic) & (conversations.c.last_seen_at < before)
+        with self.engine.begin() as connection:
+            ids = list(connection.scalars(sa.select(conversations.c.id).where(where)))
+            _delete(connection, ids)
+        return len(ids)
+
+    def purge_erased(self, before: float) -> None:
+        with self.engine.begin() as connection:
+            connection.execute(erased.delete().where(erased.c.at < before))
+
+    def _insert(
+        self,
+        connection: Connection,
+        conversation: str,
+        message: Message,
+        state: str,
+        client_id: str | None,
+    ) -> None:
+        connection.execute(
+            messages.insert().values(
+                id=message.id,
+                conversation_id=conversation,
+                sender=message.sender,
+                client_id=client_id,
+                state=state,
+                body=self._seal(message.to_dict()),
+                at=message.at,
+            )
+        )
+
+    def _seal(self, value: Any) -> bytes:
+        return self.sealer.seal(json.dumps(value, ensure_ascii=False).encode())
+
+    def _unseal(self, sealed: bytes) -> Any:
+        return json.loads(self.sealer.open(sealed))
+
+
+def _one(column: Any, value: str) -> Any:
+    return sa.select(column).where(column == value).limit(1)
+
+
+def _delete(connection: Connection, ids: Sequence[str]) -> None:
+    for start in range(0, len(ids), 500):
+        some = ids[start : start + 500]
+        connection.execute(messages.delete().where(messages.c.conversation_id.in_(some)))
+        connection.execute(trackers.delete().where(trackers.c.conversation_id.in_(some)))
+        connection.execute(conversations.delete().where(conversations.c.id.in_(some)))

@@ -1,0 +1,292 @@
+"""The one path that every message takes. Read this first.
+
+    take ─ screen ─┬─ danger: answer at once, from memory, then keep
+                   └─ keep ─ answer: route ─┬─ a refusal, a fact about the bot
+                                            └─ Rasa
+                      … release ─ keep ─ send
+
+A message that is taken is kept until it is answered, whatever dies meanwhile; one that can't be
+kept is refused (`StoreDown`), so that the person's page still holds it. `Desk` calls `answer`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import metrics
+from bot.clinics import Clinic
+from bot.conversation import Ids, Message, Said, Session, bot_message
+from bot.engine.client import EngineClient, EngineDown, Turned
+from bot.hub import Closed, Hub, Typing
+from bot.store.record import Record, StoreDown
+from guardrails.release import Offer, Releaser, Withheld
+from guardrails.screen import Screener
+from guardrails.types import DANGER, Context, Outcome, Screening
+
+log = logging.getLogger(__name__)
+
+AT_ONCE = DANGER | {Outcome.CHECK_IN}
+"""Outcomes whose reply is made from memory and sent before anything is stored."""
+AWAY = 7 * 24 * 3600
+"""Seconds away after which the bot says again what it is (R2)."""
+REMIND = 3 * 3600
+"""Seconds of one conversation after which it says so again (R4)."""
+LONGEST = 4_000
+"""Characters of one message."""
+
+Draft = Mapping[str, Any]
+FIRST: Draft = {"message": "disclosure.first"}
+
+
+class UnknownChoice(Exception):
+    """A choice that was never issued in this conversation."""
+
+
+class TooLong(Exception):
+    """A message of more than `LONGEST` characters, and not about danger."""
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a turn says, and the pending question it leaves."""
+
+    drafts: Sequence[Draft]
+    asking: Draft | None
+
+
+@dataclass
+class Turn:
+    screener: Screener
+    releaser: Releaser
+    clinics: Mapping[str, Clinic]
+    record: Record
+    engine: EngineClient
+    hub: Hub
+    now: Callable[[], float]
+    patience: float
+    """Seconds before a slow engine is spoken of."""
+    ids: Ids = field(default_factory=Ids)
+    engine_seen: bool = False
+    """The engine has answered since this process started."""
+
+    # --- a conversation begins ------------------------------------------------------------
+
+    async def begin(self, session: Session) -> list[Message]:
+        """The first message says what this is (R1). It needs nothing but memory."""
+        clinic = self.clinics[session.clinic]
+        first = self.release(session, [{**FIRST, "slots": {"clinic": clinic.name}}])
+        await self.record.keep_sent(session, first)
+        return first
+
+    # --- a message comes in ---------------------------------------------------------------
+
+    async def take(self, session: Session, said: Said) -> str:
+        """Take a message and return its id; the same ``client_id`` again gives the same id.
+
+        Raises `StoreDown`, `UnknownChoice`, `TooLong`, and the store's ``Erased``.
+        """
+        if known := await self.record.known(session.conversation, said.client_id):
+            return known
+        person = await self.person_message(session, said)
+        screening = await self.screen(session, person)
+        metrics.OUTCOMES.labels(str(screening.outcome)).inc()
+        if screening.outcome in AT_ONCE:
+            await self.answer_at_once(session, person, screening, said.client_id)
+            return person.id
+        if len(person.text) > LONGEST:
+            raise TooLong
+        kept = await self.record.call(self.record.store.accept, session, person, said.client_id)
+        if kept == person.id:
+            self.hub.publish(session.conversation, person)
+        return kept
+
+    async def person_message(self, session: Session, said: Said) -> Message:
+        """What the person said, as a message; a choice is looked up among those we issued."""
+        offer = await self.issued(session, said.choice) if said.choice is not None else None
+        return Message(
+            id=self.ids.next(self.now()),
+            sender="person",
+            kind="text",
+            text=offer.label if offer else said.text or "",
+            at=self.now(),
+            offer=offer,
+        )
+
+    async def issued(self, session: Session, choice: str) -> Offer:
+        message_id, _, _ = choice.rpartition("-")
+        message = await self.record.find(session.conversation, message_id)
+        offer = message.offer_of(choice) if message else None
+        if offer is None:
+            raise UnknownChoice
+        return offer
+
+    async def screen(self, session: Session, person: Message) -> Screening:
+        """Typed text is screened; a choice is ours, and only its own answer can be of danger."""
+        if person.offer:
+            reply = {"danger": "safety.suicide_self_harm", "safe": "check_in.denied"}
+            outcome = Outcome.SUICIDE_SELF_HARM if person.offer.do == "danger" else Outcome.NONE
+            return Screening(
+                outcome, "choice", reply.get(person.offer.do or ""), session.language
+            )
+        first_look = self.screener.screen(person.text, session.language)
+        if first_look.outcome in DANGER:
+            return first_look
+        last = await self.record.last_from_bot(session.conversation)
+        asked = Context(asked=last.message if last else None)
+        return self.screener.screen(person.text, session.language, asked)
+
+    # --- danger: from memory, before anything else ------------------------------------------
+
+    async def answer_at_once(
+        self, session: Session, person: Message, screening: Screening, client_id: str
+    ) -> None:
+        replies = self.release(session, [{"message": screening.reply}], screening.language)
+        self.send(session, [person, *replies])
+        if screening.outcome in DANGER and (
+            asking := await self.record.asking(session.conversation)
+        ):
+            place = self.release(session, [{"message": "resume.after_danger"}, asking])
+            self.send(session, place)
+            replies += place
+        await self.record.keep_sent(session, [person, *replies], client_id)
+
+    # --- everything else: kept first, then answered -----------------------------------------
+
+    async def answer(self, session: Session, person: Message, *, engine_up: bool = True) -> None:
+        """Answer a kept message, once. Raises `StoreDown`, and `EngineDown` when it must wait."""
+        if person.offer and person.offer.do == "erase":
+            return await self.erase(session)
+        kept = await self.record.load(session.conversation)
+        if kept is None:
+            return None
+        try:
+            reply = await self.route(session, person, kept.asking, engine_up)
+        except EngineDown:
+            metrics.ENGINE_DOWN.inc()
+            await self.notify(
+                session, person, "notice.down" if self.engine_seen else "notice.starting"
+            )
+            raise
+        now = self.now()
+        due = now - kept.last_seen_at > AWAY or now - kept.disclosed_at >= REMIND
+        drafts = [{"message": "disclosure.again"}] * due + list(reply.drafts)
+        replies = self.release(session, drafts)
+        first_time = await self.record.call(
+            self.record.store.answer,
+            session,
+            person.id,
+            replies,
+            asking=reply.asking,
+            disclosed=due,
+            now=now,
+        )
+        if first_time:
+            self.send(session, replies)
+        return None
+
+    async def route(
+        self, session: Session, person: Message, asking: Draft | None, engine_up: bool
+    ) -> Reply:
+        """Who answers: the edge itself (then the pending question comes back), or Rasa."""
+        pending = [asking] if asking else []
+        screening = await self.screen(session, person)
+        do = person.offer.do if person.offer else None
+        if do == "resume":
+            return Reply(pending or [{"message": "resume.nothing"}], asking)
+        if do == "human" or screening.outcome is Outcome.HUMAN:
+            return Reply([self.human(session), *pending], asking)
+        if screening.reply == "minor.child":
+            await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
+            return Reply([{"message": screening.reply}], None)
+        if screening.reply:
+            return Reply([{"message": screening.reply}, *pending], asking)
+        if not engine_up:
+            raise EngineDown("known to be down")
+        turned = await self.ask_engine(session, person)
+        return Reply([self.edge_draft(session, draft) for draft in turned.drafts], turned.asking)
+
+    def edge_draft(self, session: Session, draft: Draft) -> Draft:
+        """Rasa may ask for the hand-off answer; only the edge knows who can be reached."""
+        return self.human(session) if draft.get("message") == "human.now" else draft
+
+    def human(self, session: Session) -> Draft:
+        clinic = self.clinics[session.clinic]
+        if clinic.phone is None:
+            return {"message": "human.no_phone"}
+        return {"message": "human.now", "slots": {"clinic": clinic.name, "phone": clinic.phone}}
+
+    async def ask_engine(self, session: Session, person: Message) -> Turned:
+        """Rasa's answer. When it is slow the person is told so, and it is still waited for."""
+        offer = person.offer
+        turn = self.engine.turn(
+            conversation=session.conversation,
+            message_id=person.id,
+            language=session.language,
+            clinic=session.clinic,
+            text=None if offer else person.text,
+            intent=("restart" if offer.do == "restart" else offer.intent) if offer else None,
+            entities=offer.entities if offer else {},
+        )
+        asked = asyncio.ensure_future(turn)
+        self.hub.publish(session.conversation, Typing(True))
+        try:
+            done, _ = await asyncio.wait({asked}, timeout=self.patience)
+            if not done:
+                metrics.ENGINE_SLOW.inc()
+                await self.notify(session, person, "notice.slow")
+            turned = await asked
+        finally:
+            asked.cancel()
+            self.hub.publish(session.conversation, Typing(False))
+        self.engine_seen = True
+        return turned
+
+    async def notify(self, session: Session, person: Message, notice: str) -> None:
+        """Say what is not working, once for a message of theirs."""
+        last = await self.record.last_from_bot(session.conversation)
+        if last and last.id > person.id and (last.message or "").startswith("notice."):
+            return
+        told = self.release(session, [{"message": notice}])
+        self.send(session, told)
+        await self.record.keep_sent(session, told)
+
+    # --- out ----------------------------------------------------------------------------------
+
+    def release(
+        self, session: Session, drafts: Sequence[Draft], language: str | None = None
+    ) -> list[Message]:
+        """Drafts as messages; what may not go out is replaced by a safe message, and counted."""
+        return [self._released(session, draft, language or session.language) for draft in drafts]
+
+    def _released(self, session: Session, draft: Draft, language: str) -> Message:
+        country = self.clinics[session.clinic].country
+        try:
+            released = self.releaser.release(draft, language, country)
+        except Withheld as why:
+            metrics.WITHHELD.inc()
+            log.error("withheld: %s", why)
+            released = self.releaser.release({"message": "notice.withheld"}, language, country)
+        return bot_message(released, self.ids.next(self.now()), self.now())
+
+    def send(self, session: Session, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if message.sender == "bot":
+                metrics.REPLIES.labels(message.kind).inc()
+            self.hub.publish(session.conversation, message)
+
+    # --- erasing ------------------------------------------------------------------------------
+
+    async def erase(self, session: Session) -> None:
+        """Everything of the conversation goes, Rasa's memory of it too. Raises `StoreDown`."""
+        self.record.forget(session.conversation)
+        await self.record.call(self.record.store.erase, session.conversation, self.now())
+        gone = self.release(session, [{"message": "privacy.erased"}])
+        self.send(session, gone)
+        self.hub.publish(session.conversation, Closed())
+
+
+__all__ = ["EngineDown", "StoreDown", "TooLong", "Turn", "UnknownChoice"]
