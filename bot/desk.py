@@ -7,7 +7,7 @@ import logging
 from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
-from bot.conversation import Said, Session
+from bot.conversation import Message, Said, Session
 from bot.engine.client import EngineDown
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
@@ -17,6 +17,8 @@ log = logging.getLogger(__name__)
 
 AGAIN = 2.0
 """Seconds between looks at what still waits."""
+TRIES = 5
+"""Turns that may fail, with every part up, before their message is given up."""
 PURGE = 3600.0
 """Seconds between deletions of what is past its clinic's days."""
 
@@ -26,6 +28,7 @@ class Desk:
     turn: Turn
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    _failures: dict[str, int] = field(default_factory=dict)
 
     async def take(self, session: Session, said: Said) -> str:
         """`Turn.take`, one message of a conversation after another; the answer comes by itself."""
@@ -33,6 +36,20 @@ class Desk:
             message = await self.turn.take(session, said)
         self._soon(session.conversation)
         return message
+
+    async def erase(self, session: Session) -> None:
+        """The person's own erasure, at once even while an answer is worked on. `StoreDown`."""
+        await self.turn.erase(session)
+
+    async def is_erased(self, session: Session) -> bool:
+        """Unknown counts as not: with the database dead a crisis reply must still go out."""
+        if session.conversation in self.turn.closed:
+            return True
+        record = self.turn.record
+        try:
+            return await record.call(record.store.is_erased, session.conversation, limit=0.5)
+        except StoreDown:
+            return False
 
     def _soon(self, conversation: str) -> None:
         task = asyncio.create_task(self.work(conversation))
@@ -54,12 +71,26 @@ class Desk:
                 for session, person in waiting:
                     try:
                         await self.turn.answer(session, person, engine_up=engine_up)
+                        self._failures.pop(person.id, None)
                     except EngineDown:
                         engine_up = False
+                        await self._failed(session, person)
+                    except (StoreDown, Erased):
+                        raise
+                    except Exception:
+                        log.exception("a turn failed")
+                        await self.turn.give_up(session, person)
             except (StoreDown, Erased):
                 return
-            except Exception:
-                log.exception("a turn failed; its message still waits")
+
+    async def _failed(self, session: Session, person: Message) -> None:
+        """A message that fails again and again, with every part up, is given up honestly."""
+        if not await self.turn.engine.ready():
+            return
+        self._failures[person.id] = self._failures.get(person.id, 0) + 1
+        if self._failures[person.id] >= TRIES:
+            del self._failures[person.id]
+            await self.turn.give_up(session, person)
 
     async def run(self) -> None:
         """For as long as the process lives: take up again what waits, and purge what is old."""

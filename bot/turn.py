@@ -70,6 +70,8 @@ class Turn:
     patience: float
     """Seconds before a slow engine is spoken of."""
     ids: Ids = field(default_factory=Ids)
+    closed: set[str] = field(default_factory=set)
+    """Conversations erased by this process."""
     engine_seen: bool = False
     """The engine has answered since this process started."""
 
@@ -171,9 +173,14 @@ class Turn:
                 session, person, "notice.down" if self.engine_seen else "notice.starting"
             )
             raise
-        now = self.now()
-        due = now - kept.last_seen_at > AWAY or now - kept.disclosed_at >= REMIND
-        drafts = [{"message": "disclosure.again"}] * due + list(reply.drafts)
+        due = person.at - kept.last_seen_at > AWAY or person.at - kept.disclosed_at >= REMIND
+        return await self.close(session, person, reply, disclose=due)
+
+    async def close(
+        self, session: Session, person: Message, reply: Reply, *, disclose: bool = False
+    ) -> None:
+        """Keep the reply and send it, unless the message has been answered meanwhile."""
+        drafts = [{"message": "disclosure.again"}] * disclose + list(reply.drafts)
         replies = self.release(session, drafts)
         first_time = await self.record.call(
             self.record.store.answer,
@@ -181,12 +188,15 @@ class Turn:
             person.id,
             replies,
             asking=reply.asking,
-            disclosed=due,
-            now=now,
+            disclosed=disclose,
+            now=self.now(),
         )
         if first_time:
             self.send(session, replies)
-        return None
+        elif session.conversation in self.closed:  # erased while Rasa was at work: once more
+            await self.record.call(
+                self.record.store.erase, session.conversation, self.now()
+            )
 
     async def route(
         self, session: Session, person: Message, asking: Draft | None, engine_up: bool
@@ -254,6 +264,12 @@ class Turn:
         self.send(session, told)
         await self.record.keep_sent(session, told)
 
+    async def give_up(self, session: Session, person: Message) -> None:
+        """Close a message that can't be answered, and say so. Raises `StoreDown`."""
+        metrics.WITHHELD.inc()
+        asking = await self.record.asking(session.conversation)
+        await self.close(session, person, Reply([{"message": "notice.withheld"}], asking))
+
     # --- out ----------------------------------------------------------------------------------
 
     def release(
@@ -283,6 +299,7 @@ class Turn:
     async def erase(self, session: Session) -> None:
         """Everything of the conversation goes, Rasa's memory of it too. Raises `StoreDown`."""
         self.record.forget(session.conversation)
+        self.closed.add(session.conversation)
         await self.record.call(self.record.store.erase, session.conversation, self.now())
         gone = self.release(session, [{"message": "privacy.erased"}])
         self.send(session, gone)

@@ -1,0 +1,1 @@
+"""How people reach the turn. Each channel speaks its own protocol and nothing else."""

@@ -208,6 +208,8 @@ class Store:
         with self.engine.begin() as connection:
             ids = list(connection.scalars(sa.select(conversations.c.id).where(where)))
             _delete(connection, ids)
+            known = sa.select(conversations.c.id)
+            connection.execute(trackers.delete().where(trackers.c.conversation_id.not_in(known)))
         return len(ids)
 
     def purge_erased(self, before: float) -> None:

@@ -1,0 +1,198 @@
+"""The web chat API: sessions, messages, events. Its contract is in ``docs/architecture.md``."""
+
+from __future__ import annotations
+
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timezone
+from http import HTTPStatus
+from typing import Any
+
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.routing import Route
+
+from bot import metrics
+from bot.channels.events import stream
+from bot.channels.problems import Problem
+from bot.clinics import Clinic
+from bot.conversation import Said, Session
+from bot.desk import Desk
+from bot.store.conversations import Erased
+from bot.store.record import StoreDown
+from bot.tokens import LIFETIME, BadToken, Tokens
+from bot.turn import LONGEST, TooLong, UnknownChoice
+
+LARGEST = 64 * 1024
+"""Bytes of one request's body."""
+_CLIENT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
+_MESSAGE_ID = re.compile(r"[0-9a-f]{0,32}")
+_CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
+
+
+@dataclass(frozen=True)
+class WebChannel:
+    """The four calls. ``ui`` is what the page needs to know besides: nothing of a person."""
+
+    desk: Desk
+    tokens: Tokens
+    clinics: Mapping[str, Clinic]
+    own_origin: str
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/api/chat/sessions", self.begin, methods=["POST"]),
+            Route("/api/chat/messages", self.send, methods=["POST"]),
+            Route("/api/chat/messages", self.read, methods=["GET"]),
+            Route("/api/chat/events", self.events, methods=["GET"]),
+            Route("/api/chat/session", self.erase, methods=["DELETE"]),
+        ]
+
+    # --- the calls ----------------------------------------------------------------------------
+
+    async def begin(self, request: Request) -> Response:
+        asked = await _json(request)
+        clinic = self.clinics.get(str(asked.get("clinic", "demo")))
+        if clinic is None:
+            raise Problem(HTTPStatus.NOT_FOUND, "clinic: no clinic of that key")
+        self._check_origin(request, clinic)
+        language = asked.get("language", clinic.languages[0])
+        if language not in clinic.languages:
+            language = clinic.languages[0]
+        session = Session(secrets.token_hex(16), clinic.key, language)
+        first = await self.desk.turn.begin(session)
+        ends = self.desk.turn.now() + LIFETIME
+        body = {
+            "token": self.tokens.issue(session),
+            "expires_at": datetime.fromtimestamp(ends, timezone.utc).isoformat(timespec="seconds"),
+            "language": language,
+            "messages": [message.public() for message in first],
+        }
+        return JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
+
+    async def send(self, request: Request) -> Response:
+        session = await self._session(request)
+        said = _said(await _json(request))
+        try:
+            message = await self.desk.take(session, said)
+        except TooLong:
+            raise Problem(
+                HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"text: at most {LONGEST} characters"
+            ) from None
+        except UnknownChoice:
+            raise Problem(
+                HTTPStatus.UNPROCESSABLE_ENTITY, "choice: not one this conversation was offered"
+            ) from None
+        except StoreDown:
+            raise _store_down() from None
+        except Erased:
+            raise _unauthorized() from None
+        metrics.MESSAGES.labels("web").inc()
+        return JSONResponse({"id": message}, HTTPStatus.ACCEPTED)
+
+    async def read(self, request: Request) -> Response:
+        session = await self._session(request)
+        after = _after(request.query_params.get("after", ""))
+        found = await self.desk.turn.record.after(session.conversation, after)
+        return JSONResponse(
+            {"messages": [message.public() for message in found]},
+            headers={"Cache-Control": "no-store"},
+        )
+
+    async def events(self, request: Request) -> Response:
+        session = await self._session(request)
+        last = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        turn = self.desk.turn
+        return StreamingResponse(
+            stream(turn.hub, turn.record, session.conversation, _after(last)),
+            media_type="text/event-stream",
+            headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def erase(self, request: Request) -> Response:
+        session = await self._session(request)
+        try:
+            await self.desk.erase(session)
+        except StoreDown:
+            raise _store_down() from None
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    # --- who is calling -----------------------------------------------------------------------
+
+    async def _session(self, request: Request) -> Session:
+        """The session of the bearer token, at a clinic that allows the calling page."""
+        scheme, _, token = request.headers.get("authorization", "").partition(" ")
+        try:
+            session, _ends = self.tokens.read(token if scheme.lower() == "bearer" else "")
+        except BadToken:
+            raise _unauthorized() from None
+        clinic = self.clinics.get(session.clinic)
+        if clinic is None:
+            raise _unauthorized()
+        self._check_origin(request, clinic)
+        if await self.desk.is_erased(session):
+            raise _unauthorized()
+        return session
+
+    def _check_origin(self, request: Request, clinic: Clinic) -> None:
+        """Browsers say which page calls; only the clinic's pages and our own may (no wildcard)."""
+        origin = request.headers.get("origin")
+        if origin is not None and origin not in (*clinic.origins, self.own_origin):
+            raise Problem(HTTPStatus.FORBIDDEN, "origin: not one of the clinic's")
+
+
+def _unauthorized() -> Problem:
+    return Problem(
+        HTTPStatus.UNAUTHORIZED,
+        "authorization: the session's token is missing, wrong or expired, or the chat was erased",
+        WWW_Authenticate="Bearer",
+    )
+
+
+def _store_down() -> Problem:
+    return Problem(
+        HTTPStatus.SERVICE_UNAVAILABLE,
+        "the message was not taken; send it again with the same client_id",
+        Retry_After="2",
+    )
+
+
+async def _json(request: Request) -> dict[str, Any]:
+    body = b""
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > LARGEST:
+            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {LARGEST} bytes")
+    try:
+        parsed = json.loads(body or b"{}")
+    except (ValueError, RecursionError):
+        raise Problem(HTTPStatus.BAD_REQUEST, "body: not JSON") from None
+    if not isinstance(parsed, dict):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body: not a JSON object")
+    return parsed
+
+
+def _said(asked: Mapping[str, Any]) -> Said:
+    client_id, text, choice = asked.get("client_id"), asked.get("text"), asked.get("choice")
+    if not isinstance(client_id, str) or not _CLIENT_ID.fullmatch(client_id):
+        raise Problem(
+            HTTPStatus.UNPROCESSABLE_ENTITY, "client_id: 1 to 64 of letters, digits and . : _ -"
+        )
+    if (text is None) == (choice is None):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "send either text or choice")
+    if choice is not None:
+        if not isinstance(choice, str) or not _CHOICE.fullmatch(choice):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "choice: not an id we issue")
+        return Said(client_id, choice=choice)
+    if not isinstance(text, str) or not text.strip():
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "text: empty, or not text")
+    return Said(client_id, text=text.encode("utf-8", "replace").decode().replace("\0", ""))
+
+
+def _after(value: str) -> str:
+    if not _MESSAGE_ID.fullmatch(value):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "after: not a message id")
+    return value

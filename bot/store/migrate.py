@@ -1,0 +1,22 @@
+"""Bringing a database's tables up to date, with Alembic."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+
+FOLDER = Path(__file__).parent / "migrations"
+
+
+def config(url: str) -> Config:
+    made = Config()
+    made.set_main_option("script_location", str(FOLDER))
+    made.attributes["url"] = url
+    return made
+
+
+def upgrade(url: str) -> None:
+    """To the newest revision; nothing happens when it is there already."""
+    command.upgrade(config(url), "head")
