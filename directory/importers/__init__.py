@@ -1,0 +1,1 @@
+"""Reading public provider data into the directory, one module for each source."""
