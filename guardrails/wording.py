@@ -1,0 +1,168 @@
+"""What our own words may say, how plain they must be, and how old their review may get.
+
+Everything a person can read is data, so these are checks of data: each returns one line for each
+fault, and nothing when all is well. The banned wording is in ``data/guardrails/wording.yml``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from fnmatch import fnmatch
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from guardrails.catalogue import LANGUAGES, PLACEHOLDER, TextLoader
+
+RULES = Path(__file__).resolve().parent.parent / "data" / "guardrails" / "wording.yml"
+READ_IN_FULL = frozenset({"answer", "question", "safety", "notice"})
+LONGEST_SENTENCE = 25  # words
+
+
+@dataclass(frozen=True)
+class Words:
+    """One text in one language, and where it stands."""
+
+    file: str
+    id: str
+    language: str
+    text: str
+    kind: str | None
+
+
+@dataclass(frozen=True)
+class Ban:
+    """A way of speaking that is not ours. ``allowed`` are id patterns where it may stand."""
+
+    id: str
+    why: str
+    pattern: re.Pattern[str]
+    allowed: tuple[str, ...]
+    catches: tuple[str, ...]
+    passes: tuple[str, ...]
+
+
+def check_wording(folder: Path, rules: Path = RULES) -> list[str]:
+    """Banned wording in any text below ``folder``; and bans that fail their own examples."""
+    bans = load_bans(rules)
+    faults = []
+    for ban in bans:
+        faults += [f"{ban.id}: lets through {t!r}" for t in ban.catches if not ban.pattern.search(t)]
+        faults += [f"{ban.id}: stops {t!r}" for t in ban.passes if ban.pattern.search(t)]
+    for words in read_words(folder):
+        for ban in bans:
+            found = ban.pattern.search(words.text)
+            if found and not any(fnmatch(words.id, allowed) for allowed in ban.allowed):
+                faults.append(
+                    f"{words.file}: {words.id} ({words.language}): {found.group()!r}: {ban.why}"
+                )
+    return faults
+
+
+def check_review_dates(folder: Path, today: date) -> list[str]:
+    """Reviews more than twelve months old, or dated after ``today``, in any file of ``folder``."""
+    faults = []
+    for path, document in _documents(folder):
+        for where, reviewed in _review_dates(document):
+            name = f"{path.name}: {where}"
+            try:
+                on = date.fromisoformat(str(reviewed))
+            except ValueError:
+                faults.append(f"{name}: reviewed_on is not a date: {reviewed!r}")
+                continue
+            if on > today:
+                faults.append(f"{name}: reviewed_on {on} is in the future")
+            elif today > _a_year_after(on):
+                faults.append(f"{name}: last reviewed {on}, over 12 months ago: review it again")
+    return faults
+
+
+def check_reading(folder: Path, grade: Callable[[str], float], limit: float = 8.0) -> list[str]:
+    """English messages above a school grade, or with a sentence over 25 words.
+
+    ``grade`` is a readability formula (we use textstat's ``flesch_kincaid_grade``). It sees the
+    whole message as in `reading_text`; names of roles and other hard words count as they are.
+    Fragments and labels are not sentences and are left out.
+    """
+    faults = []
+    for words in read_words(folder):
+        if words.language != "en" or words.kind not in READ_IN_FULL:
+            continue
+        text = reading_text(words.text)
+        if (measured := grade(text)) > limit:
+            faults.append(f"{words.file}: {words.id}: reading grade {measured:.1f}, over {limit:g}")
+        faults += [
+            f"{words.file}: {words.id}: {len(sentence.split())} words in one sentence: {sentence}"
+            for sentence in re.split(r"(?<=[.?!])\s+", text)
+            if len(sentence.split()) > LONGEST_SENTENCE
+        ]
+    return faults
+
+
+def reading_text(words: str) -> str:
+    """The text as a formula should see it.
+
+    List marks go; a paragraph or list item that lacks an end gets a full stop, since a reader
+    stops there; a placeholder counts as one short word.
+    """
+    lines = [re.sub(r"^(?:- |\d+\. )", "", line.strip()) for line in words.splitlines()]
+    ended = [re.sub(r"[:;,]?$", ".", line) if line[-1] not in ".?!" else line for line in lines if line]
+    return PLACEHOLDER.sub("this", " ".join(ended))
+
+
+def load_bans(rules: Path = RULES) -> list[Ban]:
+    document = yaml.load(rules.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+    return [
+        Ban(
+            id=key,
+            why=entry["why"],
+            pattern=re.compile(entry["pattern"], 0 if entry.get("exact") else re.IGNORECASE),
+            allowed=tuple(entry.get("except", ())),
+            catches=tuple(entry["catches"]),
+            passes=tuple(entry["passes"]),
+        )
+        for key, entry in document["bans"].items()
+    ]
+
+
+def read_words(folder: Path) -> Iterator[Words]:
+    """Every text that a person may read, in every file below ``folder``."""
+    for path, document in _documents(folder):
+        for section in document.values():
+            if isinstance(section, dict):
+                yield from _words(path.name, "", section)
+
+
+def _words(file: str, where: str, node: dict[str, Any]) -> Iterator[Words]:
+    for key, value in node.items():
+        if key in LANGUAGES and isinstance(value, str):
+            yield Words(file, where, key, value, node.get("kind"))
+        elif isinstance(value, dict):
+            # "label" is not part of a thing's name: menu.cost, not menu.cost.label.
+            yield from _words(file, where if key == "label" else f"{where}.{key}".strip("."), value)
+
+
+def _documents(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
+    for path in sorted(folder.rglob("*.yml")):
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+        if isinstance(document, dict):
+            yield path, document
+
+
+def _review_dates(document: dict[str, Any]) -> Iterator[tuple[str, Any]]:
+    if "reviewed_on" in document:
+        yield "file", document["reviewed_on"]
+    for key, entry in (document.get("messages") or {}).items():
+        if "reviewed_on" in entry:
+            yield key, entry["reviewed_on"]
+
+
+def _a_year_after(day: date) -> date:
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:  # 29 February
+        return date(day.year + 1, 2, 28)
