@@ -1,0 +1,122 @@
+"""What `make check` asks of `data/` and the tables: every fault, a line each.
+
+    python -m bot.checks
+"""
+
+from __future__ import annotations
+
+import sys
+import tempfile
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from bot.clinics import ClinicError, load_clinics
+from bot.settings import PROJECT
+from bot.store.database import open_engine
+from bot.store.migrate import upgrade
+from bot.store.tables import metadata
+from bot.widget.assets import load_assets
+from directory.tables import metadata as directory_metadata
+from guardrails.catalogue import CatalogueError, load_catalogue
+from guardrails.helplines import HelplineError, load_helplines
+from guardrails.rules import RuleError
+from guardrails.screen import check_examples
+from guardrails.wording import check_review_dates, check_wording
+
+DATA = PROJECT / "data"
+Check = Callable[[Path, date], Iterator[str]]
+
+
+def content(data: Path, _today: date) -> Iterator[str]:
+    """Messages, choices and terms fit their schemas and each other."""
+    try:
+        load_catalogue(data / "content")
+        load_assets(data / "content")
+    except CatalogueError as error:
+        yield from error.faults
+
+
+def help_lines(data: Path, today: date) -> Iterator[str]:
+    """Help lines are well formed, and none has expired."""
+    try:
+        load_helplines(data / "content" / "helplines.yml", today)
+    except HelplineError as error:
+        yield str(error)
+
+
+def clinics(data: Path, _today: date) -> Iterator[str]:
+    """Every clinic's file can be used."""
+    try:
+        load_clinics(data / "clinics")
+    except ClinicError as error:
+        yield str(error)
+
+
+def guardrail_examples(data: Path, _today: date) -> Iterator[str]:
+    """Each rule catches what it says it must, and lets pass what it must."""
+    try:
+        yield from check_examples(data / "guardrails")
+    except RuleError as error:
+        yield str(error)
+
+
+def review_dates(data: Path, today: date) -> Iterator[str]:
+    """Nothing was last reviewed more than twelve months ago."""
+    yield from check_review_dates(data / "content", today)
+
+
+def wording(data: Path, _today: date) -> Iterator[str]:
+    """Reading grade, and words that must not be used."""
+    yield from check_wording(data / "content")
+
+
+def migrations(_data: Path, _today: date) -> Iterator[str]:
+    """The migrations make exactly the tables that the code declares."""
+    with tempfile.TemporaryDirectory() as folder:
+        url = f"sqlite:///{folder}/check.db"
+        upgrade(url)
+        engine = open_engine(url)
+        with engine.connect() as connection:
+            context = MigrationContext.configure(connection, opts={"compare_type": True})
+            yield from (f"{change[0]}: {change[1:]}" for change in _differences(context))
+        engine.dispose()
+
+
+def _differences(context: MigrationContext) -> list[tuple[object, ...]]:
+    declared = sa.MetaData()
+    for tables in (metadata, directory_metadata):
+        for table in tables.sorted_tables:
+            table.to_metadata(declared)
+    found = compare_metadata(context, declared)
+    return [change if isinstance(change, tuple) else tuple(change) for change in found]
+
+
+CHECKS: tuple[Check, ...] = (
+    content,
+    help_lines,
+    clinics,
+    guardrail_examples,
+    review_dates,
+    wording,
+    migrations,
+)
+
+
+def main(data: Path = DATA, today: date | None = None) -> int:
+    """Print each check and its faults; 1 when there is any."""
+    failed = 0
+    for check in CHECKS:
+        faults = list(check(data, today or date.today()))
+        failed += bool(faults)
+        sys.stdout.write(f"{'FAIL' if faults else 'ok  '} {(check.__doc__ or '').strip()}\n")
+        sys.stdout.writelines(f"       {fault}\n" for fault in faults)
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())
