@@ -132,13 +132,17 @@ def _origin(url: str) -> str:
 def _pages(assets: Assets) -> list[Route]:
     cached = {"Cache-Control": "public, max-age=300"}
 
-    async def page(_request: Request) -> Response:
-        return Response(assets.page, media_type="text/html")
+    async def page(request: Request) -> Response:
+        language = request.query_params.get("language", "")
+        return Response(assets.pages.get(language, assets.pages["en"]), media_type="text/html")
+
+    async def style(_request: Request) -> Response:
+        return Response(assets.style, media_type="text/css", headers=cached)
 
     async def script(_request: Request) -> Response:
         return Response(assets.script, media_type="text/javascript", headers=cached)
 
-    return [Route("/", page), Route("/widget.js", script)]
+    return [Route("/", page), Route("/page.css", style), Route("/widget.js", script)]
 
 
 def _health(desk: Desk) -> list[Route]:

@@ -1,0 +1,124 @@
+"""The bytes sent for the page and the chat, built once from the files here and `data/content`."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import jsonschema
+import yaml
+
+from guardrails.catalogue import LANGUAGES, CatalogueError, TextLoader
+
+HERE = Path(__file__).resolve().parent
+WORDS_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["reviewed_on", "words"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
+        "words": {
+            "type": "object",
+            "propertyNames": {"pattern": "^[a-z][a-z_]*$"},
+            "additionalProperties": {
+                "type": "object",
+                "required": list(LANGUAGES),
+                "additionalProperties": False,
+                "properties": dict.fromkeys(LANGUAGES, {"type": "string", "minLength": 1}),
+            },
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """The words of one file: by language, then by key. ``reviewed_on`` is an ISO date."""
+
+    reviewed_on: str
+    by_language: Mapping[str, Mapping[str, str]]
+
+
+@dataclass(frozen=True)
+class Assets:
+    """What is served as ``/`` (by language), ``/page.css`` and ``/widget.js``."""
+
+    pages: Mapping[str, bytes]
+    style: bytes
+    script: bytes
+
+
+def load_assets(content: Path) -> Assets:
+    """Build all of it from ``content``, the folder of words. Raises `CatalogueError`."""
+    page_words = load_words(content / "page.yml")
+    return Assets(
+        pages={language: page_html(page_words, language) for language in LANGUAGES},
+        style=_squeeze(_file("page.css")).encode("utf-8"),
+        script=widget_js(load_words(content / "widget.yml")),
+    )
+
+
+def load_words(path: Path) -> Words:
+    """Read ``widget.yml`` or ``page.yml``. Raises `CatalogueError`."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+    except (OSError, yaml.YAMLError) as error:
+        raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
+    faults = [
+        f"{path.name}: {'/'.join(map(str, fault.absolute_path)) or 'file'}: {fault.message}"
+        for fault in jsonschema.Draft7Validator(WORDS_SCHEMA).iter_errors(content)
+    ]
+    if faults:
+        raise CatalogueError(faults)
+    words: dict[str, dict[str, str]] = content["words"]
+    return Words(
+        reviewed_on=content["reviewed_on"],
+        by_language={
+            language: {key: texts[language] for key, texts in words.items()}
+            for language in LANGUAGES
+        },
+    )
+
+
+def widget_js(words: Words) -> bytes:
+    """The chat's script, with its parts, the words of every language and the style sheet inside."""
+    script = _file("widget.js")
+    served = {"words": words.by_language, "css": _squeeze(_file("widget.css"))}
+    for mark, part in (
+        ("/*SERVED*/ null", json.dumps(served, separators=(",", ":"))),
+        ("/*DELIVERY*/", _file("delivery.js")),
+        ("/*MESSAGES*/", _file("messages.js")),
+    ):
+        head, found, tail = script.partition(mark)
+        if not found:
+            raise ValueError(f"widget.js has lost its mark {mark}: put it back")
+        script = head + part + tail
+    return _lean(script).encode("utf-8")
+
+
+def page_html(words: Words, language: str) -> bytes:
+    """The page in one language, with the chat open on it."""
+    strict = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
+    return (
+        strict.from_string(_file("page.html"))
+        .render(words=words.by_language[language], language=language, reviewed_on=words.reviewed_on)
+        .encode("utf-8")
+    )
+
+
+def _file(name: str) -> str:
+    return (HERE / name).read_text(encoding="utf-8")
+
+
+def _squeeze(css: str) -> str:
+    return " ".join(css.split())
+
+
+def _lean(script: str) -> str:
+    """Without indents and whole-line comments. A script must not break a string over lines."""
+    lines = (line.strip() for line in script.splitlines())
+    return "\n".join(line for line in lines if line and not line.startswith("//"))
