@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 BREAK = "."
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´′ʹꞌ‛"), "'")
 _LOOKALIKES = str.maketrans(
-    "абвгдезикмнорстухьёіїјѕԁһαβεηικνορτυχω" "ıłøđßæœŧħ",
-    "a6brdeeukmhopctyxbeiijsdhabenikvoptuxw" "iloddaoth",
+    "авгдезикмнорстухьіјѕԁһαβεηικμνορτυχω" "ıłøđæœŧħ",
+    "abrdeeukmhopctyxbijsdhabenikmvoptuxw" "ilodaoth",
 )
 _LEET = str.maketrans("013457@$!|", "oieastasil")
 _LEET_L = str.maketrans("013457@$!|", "oleastasll")

@@ -1,0 +1,170 @@
+"""The phrase language of the rules, compiled to regular expressions over normalised text.
+
+    i (want|need) to die     words, and alternatives in brackets
+    i really? want           a word or bracket that may be missing
+    <family> hit me          a named list from words.yml
+    kill*                    a word that begins so
+    hurt _ badly             any one word
+    want ... dead            up to four other words, within one sentence
+    ^ yes $                  the start and the end of the message
+
+Regular expressions were chosen over spaCy's Matcher because normalised text is one short line,
+alternatives of several words are the commonest thing here and Matcher has none, and every
+repeat below is bounded, so a match can't blow up. Each pattern also knows its *anchor*: words
+of which one must be present. A screener tries only the patterns whose anchor it has seen.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+from guardrails.normalise import fold
+
+GAP = 4
+_TOKEN = re.compile(r"\.\.\.|[()|?^$_]|<[a-z_]+>|[a-z0-9']+\*?|\S")
+_ANCHOR_LIMIT = 10_000.0
+
+Expand = Callable[[str], Sequence[str]]
+Weigh = Callable[[str], float]
+
+
+class PatternError(ValueError):
+    """A pattern that can't be read: the message says what and where."""
+
+
+@dataclass(frozen=True)
+class Anchor:
+    """Words of which one must be present; `before` is how many tokens can precede it."""
+
+    words: frozenset[str]
+    before: int
+    cost: float
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A part of a pattern: its expression, the most tokens it can take, its anchor."""
+
+    regex: str
+    most: int
+    anchor: Anchor | None = None
+    words: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """A compiled pattern and how it was written."""
+
+    text: str
+    regex: re.Pattern[str]
+    most: int
+    anchor: Anchor | None
+    words: frozenset[str]
+
+
+class PatternReader:
+    """Reads patterns, given the language's named lists, its expansions and its word weights."""
+
+    def __init__(self, lists: Mapping[str, str], expand: Expand, weigh: Weigh) -> None:
+        self._lists = lists
+        self._expand = expand
+        self._weigh = weigh
+        self._open: list[str] = []
+        self._cache: dict[str, Piece] = {}
+
+    def read(self, text: str) -> Pattern:
+        """Raises PatternError when the pattern is malformed or names an unknown list."""
+        piece = self._piece(text)
+        if not piece.words:
+            raise PatternError(f"'{text}': has no word")
+        return Pattern(text, re.compile(piece.regex + "(?= )"), piece.most, piece.anchor, piece.words)
+
+    def _piece(self, text: str) -> Piece:
+        tokens = _TOKEN.findall(fold(text))
+        piece, rest = self._choice(tokens, text)
+        if rest:
+            raise PatternError(f"'{text}': '{rest[0]}' is not expected here")
+        return piece
+
+    def _choice(self, tokens: list[str], text: str) -> tuple[Piece, list[str]]:
+        pieces = []
+        while True:
+            piece, tokens = self._sequence(tokens, text)
+            pieces.append(piece)
+            if not tokens or tokens[0] != "|":
+                return (pieces[0] if len(pieces) == 1 else _either(pieces)), tokens
+            tokens = tokens[1:]
+
+    def _sequence(self, tokens: list[str], text: str) -> tuple[Piece, list[str]]:
+        parts: list[Piece] = []
+        while tokens and tokens[0] not in ("|", ")"):
+            part, tokens = self._item(tokens[0], tokens[1:], text)
+            if tokens and tokens[0] == "?":
+                part, tokens = Piece(f"(?:{part.regex})?", part.most, None, part.words), tokens[1:]
+            parts.append(part)
+        if not parts:
+            raise PatternError(f"'{text}': an empty alternative or pattern; mark it '?' instead")
+        return _joined(parts), tokens
+
+    def _item(self, token: str, rest: list[str], text: str) -> tuple[Piece, list[str]]:
+        if token == "(":
+            inner, rest = self._choice(rest, text)
+            if not rest or rest[0] != ")":
+                raise PatternError(f"'{text}': a bracket is not closed")
+            return inner, rest[1:]
+        if token[0] == "<" and len(token) > 1:
+            return self._list(token[1:-1], text), rest
+        fixed = {
+            "...": Piece(rf"(?: [^ .]+){{0,{GAP}}}?", GAP),
+            "_": Piece(r" [^ .]+", 1),
+            "^": Piece(r"\A(?: \.)*", 0),
+            "$": Piece(r"(?: \.)*(?= \Z)", 0),
+        }
+        if token in fixed:
+            return fixed[token], rest
+        if not re.fullmatch(r"[a-z0-9']+\*?", token):
+            raise PatternError(f"'{text}': '{token}' is not part of the pattern language")
+        if token.endswith("*"):
+            return Piece(f" {token[:-1]}[a-z]*", 1, None, frozenset({token[:-1]})), rest
+        return _joined([self._word(w) for w in self._expand(token)]), rest
+
+    def _word(self, word: str) -> Piece:
+        only = frozenset({word})
+        return Piece(" " + re.escape(word), 1, Anchor(only, 0, self._weigh(word)), only)
+
+    def _list(self, name: str, text: str) -> Piece:
+        if name not in self._lists:
+            raise PatternError(f"'{text}': there is no list <{name}> in words.yml")
+        if name in self._open:
+            raise PatternError(f"'{text}': list <{name}> contains itself")
+        if name not in self._cache:
+            self._open.append(name)
+            self._cache[name] = self._piece(self._lists[name])
+            self._open.pop()
+        return self._cache[name]
+
+
+def _either(pieces: Sequence[Piece]) -> Piece:
+    anchors = [p.anchor for p in pieces if p.anchor]
+    anchor = None
+    if len(anchors) == len(pieces):
+        cost = sum(a.cost for a in anchors)
+        anchor = Anchor(
+            frozenset().union(*(a.words for a in anchors)), max(a.before for a in anchors), cost
+        )
+    regexes = sorted({p.regex for p in pieces}, key=len, reverse=True)
+    words = frozenset().union(*(p.words for p in pieces))
+    return Piece(f"(?:{'|'.join(regexes)})", max(p.most for p in pieces), anchor, words)
+
+
+def _joined(parts: Sequence[Piece]) -> Piece:
+    best: Anchor | None = None
+    before = 0
+    for part in parts:
+        if part.anchor and part.anchor.cost < (best.cost if best else _ANCHOR_LIMIT):
+            best = Anchor(part.anchor.words, before + part.anchor.before, part.anchor.cost)
+        before += part.most
+    words = frozenset().union(*(p.words for p in parts))
+    return Piece("".join(p.regex for p in parts), before, best, words)

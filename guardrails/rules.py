@@ -1,0 +1,157 @@
+"""Loads one language's rules from YAML: words.yml, spelling.yml, passes.yml and the rule files."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from guardrails.normalise import Normaliser, Spelling, fold
+from guardrails.pattern import Pattern, PatternError, PatternReader
+from guardrails.types import Outcome
+
+SCHEMAS = Path(__file__).parent / "schemas"
+_NOT_RULES = {"words.yml", "spelling.yml", "passes.yml"}
+
+
+class RuleError(ValueError):
+    """A rule file that can't be used: names the file, the rule, and what is wrong."""
+
+
+@dataclass(frozen=True)
+class Rule:
+    """One rule. `asked` limits it to answers to that question; `source` is its file's name."""
+
+    id: str
+    outcome: Outcome
+    reply: str | None
+    asked: str | None
+    patterns: tuple[Pattern, ...]
+    unless: tuple[Pattern, ...]
+    catches: tuple[str, ...]
+    passes: tuple[str, ...]
+    source: str
+
+
+@dataclass(frozen=True)
+class RuleBook:
+    """All the rules of one language, its normaliser, and the messages nothing may catch."""
+
+    language: str
+    normalise: Normaliser
+    rules: tuple[Rule, ...]
+    passes: tuple[str, ...]
+
+
+def load_yaml(path: Path, schema: str) -> Any:
+    """Reads a YAML file and checks it against a schema of ours. Raises RuleError."""
+    try:
+        data = yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)
+    except OSError as error:
+        raise RuleError(f"{path}: can't be read ({error.strerror}); restore the file") from error
+    except yaml.YAMLError as error:
+        raise RuleError(f"{path}: is not valid YAML: {error}") from error
+    checker = jsonschema.Draft202012Validator(json.loads((SCHEMAS / schema).read_text("utf-8")))
+    problem = jsonschema.exceptions.best_match(checker.iter_errors(data))
+    if problem:
+        where = " > ".join(map(str, problem.absolute_path)) or "the file"
+        raise RuleError(f"{path}: {where}: {problem.message}")
+    return data
+
+
+def load_rulebook(folder: Path) -> RuleBook:
+    """Loads the rules of the language that the folder is named after. Raises RuleError."""
+    lists = load_yaml(folder / "words.yml", "words.json")
+    spelling = Spelling(**load_yaml(folder / "spelling.yml", "spelling.json"))
+    passes = load_yaml(folder / "passes.yml", "passes.json")
+    files = {
+        path: load_yaml(path, "rules.json")
+        for path in sorted(folder.glob("*.yml"))
+        if path.name not in _NOT_RULES
+    }
+    if not files:
+        raise RuleError(f"{folder}: has no rule file; add one or remove the folder")
+    seen: dict[str, Path] = {}
+    for path, data in files.items():
+        for name in data["rules"]:
+            if name in seen:
+                raise RuleError(f"{path}: {name}: is also in {seen[name].name}; rename one")
+            seen[name] = path
+    reader = PatternReader(lists, Normaliser(spelling, ()).expand, _weights(files.values()))
+    rules = [rule for path, data in files.items() for rule in _rules(path, data, reader)]
+    vocabulary = {w for r in rules for p in (*r.patterns, *r.unless) for w in p.words}
+    return RuleBook(
+        folder.name,
+        Normaliser(spelling, vocabulary),
+        tuple(rules),
+        tuple(text for texts in passes.values() for text in texts),
+    )
+
+
+def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[Rule]:
+    for name, rule in data["rules"].items():
+        outcome = rule.get("outcome") or data.get("outcome")
+        if outcome is None:
+            raise RuleError(f"{path}: {name}: has no outcome; give one to the rule or the file")
+        try:
+            patterns = tuple(reader.read(text) for text in rule["patterns"])
+            shared = [*data.get("unless", []), *rule.get("unless", [])]
+            unless = tuple(reader.read(text) for text in shared)
+        except PatternError as error:
+            raise RuleError(f"{path}: {name}: {error}") from error
+        yield Rule(
+            id=name,
+            outcome=Outcome(outcome),
+            reply=rule.get("reply") or _reply(Outcome(outcome)),
+            asked=rule.get("asked"),
+            patterns=patterns,
+            unless=unless,
+            catches=tuple(rule["catches"]),
+            passes=tuple(rule["passes"]),
+            source=path.name,
+        )
+
+
+def _reply(outcome: Outcome) -> str | None:
+    """The message that an outcome gets when its rule names none."""
+    own = {
+        Outcome.NONE: None,
+        Outcome.CHECK_IN: "check_in.ask",
+        Outcome.OPT_OUT: "opt_out.done",
+        Outcome.MINOR: "minor.teen",
+        Outcome.PRIVACY: "privacy.who",
+        Outcome.HUMAN: "human.now",
+        Outcome.IDENTITY: "identity.what",
+    }
+    if outcome in own:
+        return own[outcome]
+    danger = list(Outcome).index(outcome) < list(Outcome).index(Outcome.CHECK_IN)
+    return f"{'safety' if danger else 'refusal'}.{outcome}"
+
+
+def _weights(files: Iterable[dict[str, Any]]) -> Any:
+    """How common a word is in the rules' own examples: a rare word makes a good anchor."""
+    seen = Counter(
+        word
+        for data in files
+        for rule in data["rules"].values()
+        for text in (*rule["catches"], *rule["passes"])
+        for word in fold(text).replace("'", "").split()
+    )
+    return lambda word: 1.0 + seen[word]
+
+
+class _PlainLoader(yaml.SafeLoader):
+    """YAML in which dates and yes/no stay the words that were written."""
+
+
+_PlainLoader.yaml_implicit_resolvers = {
+    first: [kind for kind in kinds if kind[0].rpartition(":")[2] not in {"bool", "timestamp"}]
+    for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
+}

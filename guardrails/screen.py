@@ -1,0 +1,204 @@
+"""Screening: what a message asks of us, before anything else sees it.
+
+Words are matched to resources; nothing is inferred about a person, scored or kept. The rules
+of every language always run, because people switch language under strain.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from guardrails.normalise import fold
+from guardrails.pattern import Pattern
+from guardrails.rules import Rule, RuleBook, RuleError, load_rulebook
+from guardrails.types import Context, Outcome, Screening
+
+RULES = Path(__file__).parents[1] / "data" / "guardrails"
+CHECK_IN = "check_in.ask"
+
+# First match wins. Danger outranks everything, the quickest to kill first. Then an answer to
+# our own question (rank 5), then check_in. Then what people are owed by law, soonest-binding
+# first: no more texts (TCPA), a child (COPPA; that path erases too), privacy. Then a person, who
+# can answer all the rest; what we are, which must be said whenever asked (Utah 13-72a-203); the
+# clinical refusals, which point to someone who can answer; and manipulation last, so that a real
+# question wrapped in role-play still gets the refusal that helps.
+_ORDER = {outcome: rank for rank, outcome in enumerate(Outcome)}
+_ANSWER_RANK = _ORDER[Outcome.CHECK_IN] - 0.5
+
+
+@dataclass(frozen=True)
+class _Entry:
+    """One pattern of one rule, ready to try."""
+
+    rank: float
+    rule: Rule
+    pattern: Pattern
+    language: str
+
+
+class Screener:
+    """Holds the compiled rules; safe to share between threads. Build it with load_screener."""
+
+    def __init__(self, books: Sequence[RuleBook]) -> None:
+        self._books = tuple(books)
+        self._by_word: dict[str, dict[str, list[_Entry]]] = {}
+        self._always: dict[str, list[_Entry]] = {}
+        for book in books:
+            self._by_word[book.language] = defaultdict(list)
+            self._always[book.language] = []
+            for rule in book.rules:
+                for pattern in rule.patterns:
+                    self._add(_Entry(_rank(rule), rule, pattern, book.language))
+
+    def screen(self, text: str, language: str = "en", context: Context = Context()) -> Screening:
+        """Never raises, whatever the text. `language` breaks ties between languages."""
+        folded = fold(text)
+        entries: list[tuple[_Entry, str]] = []
+        for book in sorted(self._books, key=lambda b: b.language != language):
+            line = book.normalise(folded)
+            entries.extend((e, line) for e in self._candidates(book.language, line, context))
+        entries.sort(key=lambda found: found[0].rank)
+        for entry, line in entries:
+            if _fires(entry, line):
+                rule = entry.rule
+                return Screening(rule.outcome, rule.id, rule.reply, entry.language)
+        return Screening(Outcome.NONE, None, None, language)
+
+    @property
+    def books(self) -> tuple[RuleBook, ...]:
+        """The rules that were loaded, one book a language."""
+        return self._books
+
+    def _add(self, entry: _Entry) -> None:
+        if entry.pattern.anchor is None:
+            self._always[entry.language].append(entry)
+            return
+        for word in entry.pattern.anchor.words:
+            self._by_word[entry.language][word].append(entry)
+
+    def _candidates(self, language: str, line: str, context: Context) -> Iterator[_Entry]:
+        by_word = self._by_word[language]
+        seen: set[int] = set()
+        for word in set(line.split()):
+            for entry in by_word.get(word, ()):
+                if id(entry) not in seen and entry.rule.asked in (None, context.asked):
+                    seen.add(id(entry))
+                    yield entry
+        for entry in self._always[language]:
+            if entry.rule.asked in (None, context.asked):
+                yield entry
+
+
+def _rank(rule: Rule) -> float:
+    if rule.outcome is Outcome.NONE:
+        return _ANSWER_RANK
+    return _ORDER[rule.outcome]
+
+
+def _fires(entry: _Entry, line: str) -> bool:
+    start, end = _window(entry.pattern, line)
+    return any(
+        not _excused(match.span(), entry.rule, line)
+        for match in entry.pattern.regex.finditer(line, start, end)
+    )
+
+
+def _window(pattern: Pattern, line: str) -> tuple[int, int]:
+    """The stretch of the line in which the pattern could match: around its anchor words."""
+    if pattern.anchor is None:
+        return 0, len(line)
+    places = [line.find(f" {word} ") for word in pattern.anchor.words]
+    start = min(place for place in places if place >= 0)
+    for _ in range(pattern.anchor.before):
+        start = max(line.rfind(" ", 0, start), 0)
+    return start, len(line)
+
+
+def _excused(span: tuple[int, int], rule: Rule, line: str) -> bool:
+    """Whether an exception of the rule covers a part of the match: "not going to …"."""
+    start, end = span
+    return any(
+        match.start() < end and start < match.end()
+        for pattern in rule.unless
+        for match in pattern.regex.finditer(line)
+    )
+
+
+def load_screener(folder: Path = RULES) -> Screener:
+    """Loads every language under `folder`. Raises RuleError, which names the file and the rule."""
+    languages = sorted(path for path in folder.glob("*") if path.is_dir())
+    if not languages:
+        raise RuleError(f"{folder}: has no language folder; add one such as {folder / 'en'}")
+    return Screener([load_rulebook(path) for path in languages])
+
+
+def check_examples(folder: Path = RULES) -> list[str]:
+    """One line for each example of the rules that doesn't hold. Raises RuleError."""
+    screener = load_screener(folder)
+    failures: list[str] = []
+    for book in screener.books:
+        for rule in book.rules:
+            failures.extend(_failed(screener, book, rule))
+        for text in book.passes:
+            found = screener.screen(text, book.language)
+            if found.outcome is not Outcome.NONE:
+                got = f"{found.outcome} ({found.language}.{found.rule})"
+                failures.append(f"{book.language}/passes.yml: must pass, gives {got}: {text}")
+    return failures
+
+
+def _failed(screener: Screener, book: RuleBook, rule: Rule) -> Iterator[str]:
+    where = f"{book.language}/{rule.source}: {rule.id}"
+    alone = Screener([RuleBook(book.language, book.normalise, (rule,), ())])
+    context = Context(rule.asked)
+    for text in rule.catches:
+        found = screener.screen(text, book.language, context)
+        if alone.screen(text, book.language, context).rule is None:
+            yield f"{where}: does not catch: {text}"
+        elif found.outcome is not rule.outcome:
+            yield f"{where}: outranked by {found.language}.{found.rule}: {text}"
+    for text in rule.passes:
+        if alone.screen(text, book.language, context).rule:
+            yield f"{where}: must not catch: {text}"
+
+
+@cache
+def _default() -> Screener:
+    return load_screener()
+
+
+def screen_lines(lines: Iterable[str], screener: Screener | None = None) -> Iterator[str]:
+    """JSON lines `{"id","text"[,"lang"]}` in, `{"id","outcome","rule","ms"}` out, in order.
+
+    A line that can't be used gives `{"line","error"}` in its place, with its id when it has one.
+    Blank lines are skipped. `ms` is milliseconds.
+    """
+    chosen = screener or _default()
+    for number, line in enumerate(lines, 1):
+        if line.strip():
+            yield json.dumps(_screen_line(chosen, number, line), ensure_ascii=False)
+
+
+def _screen_line(screener: Screener, number: int, line: str) -> Mapping[str, Any]:
+    try:
+        row = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        return {"line": number, "error": f"is not JSON ({error}); write one object a line"}
+    if not isinstance(row, dict):
+        return {"line": number, "error": "is not an object; write {\"id\": …, \"text\": …}"}
+    known = {"id": row["id"]} if "id" in row else {}
+    if "id" not in row or not isinstance(row.get("text"), str):
+        return {**known, "line": number, "error": "needs an \"id\" and a \"text\" that is a string"}
+    if not isinstance(row.get("lang", "en"), str):
+        return {**known, "line": number, "error": "\"lang\" must be a string such as \"en\""}
+    began = time.perf_counter()
+    found = screener.screen(row["text"], row.get("lang", "en"))
+    took = round((time.perf_counter() - began) * 1000, 3)
+    return {**known, "outcome": str(found.outcome), "rule": found.rule, "ms": took}
