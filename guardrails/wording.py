@@ -97,7 +97,7 @@ def check_reading(folder: Path, grade: Callable[[str], float], limit: float = 8.
             faults.append(f"{words.file}: {words.id}: reading grade {measured:.1f}, over {limit:g}")
         faults += [
             f"{words.file}: {words.id}: {len(sentence.split())} words in one sentence: {sentence}"
-            for sentence in re.split(r"(?<=[.?!])\s+", text)
+            for sentence in re.split(r"(?<=[.?!])\"?\s+", text)
             if len(sentence.split()) > LONGEST_SENTENCE
         ]
     return faults
