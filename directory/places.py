@@ -119,7 +119,8 @@ def find_zip(code: str) -> Place | NoPosition | NoSuchPlace:
     """The place of a ZIP given as five ASCII digits; anything else is no such place."""
     if not re.fullmatch(r"[0-9]{5}", code):
         return NoSuchPlace()
-    rows = sorted(zipcodes.matching(code), key=lambda row: not row["active"])
+    rows = zipcodes.matching(code)  # type: ignore[no-untyped-call]
+    rows = sorted(rows, key=lambda row: not row["active"])
     if not rows:
         return NoSuchPlace(code)
     row = rows[0]
@@ -261,7 +262,7 @@ def _cities() -> dict[str, dict[str, _City]]:
     """Every city by name, then state. A city's own name comes before names it also goes by."""
     cities: dict[str, dict[str, _City]] = {}
     also: dict[str, dict[str, _City]] = {}
-    rows = zipcodes.list_all()
+    rows = zipcodes.list_all()  # type: ignore[no-untyped-call]
     for row in rows:
         _gather(cities, row["city"], row["city"], row)
         for name in row["acceptable_cities"]:

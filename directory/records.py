@@ -37,7 +37,10 @@ class Location:
 
 @dataclass(frozen=True)
 class ProviderRecord:
-    """One provider. For the tuples that may be None: None is not known, () is known to be none."""
+    """One provider. For the tuples that may be None: None is not known, () is known to be none.
+
+    With `identities_partial` those named hold, and of all others it is not known.
+    """
 
     npi: str
     kind: Kind
@@ -55,6 +58,7 @@ class ProviderRecord:
     languages: tuple[str, ...] | None = None
     age_groups: tuple[str, ...] | None = None
     identities: tuple[str, ...] | None = None
+    identities_partial: bool = False
     times: tuple[str, ...] | None = None
     telehealth_states: tuple[str, ...] = ()
 

@@ -140,6 +140,8 @@ def _provider_row(record: ProviderRecord) -> Row:
         )
     }
     row |= {f"{fact}_known": getattr(record, fact) is not None for fact, _, _ in FACTS}
+    if record.identities_partial:
+        row["identities_known"] = False
     return row | {"active": True, "fingerprint": record.fingerprint()}
 
 
