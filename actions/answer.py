@@ -1,0 +1,86 @@
+"""Answers: the message for an intent and the first thing that the person named."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.content import message_ids
+from actions.drafts import Draft, draft, fragment
+from actions.heard import Heard, hear
+from actions.memory import understood
+
+# Intent → the entity it is about, and the message's id without and with it.
+_BY_ENTITY = {
+    "ask_role": ("role", "role"),
+    "who_for": ("need", "who_for"),
+    "first_visit": ("role", "first_visit"),
+    "ask_cost": ("cost_term", "cost"),
+    "ask_approach": ("approach", "approach"),
+    "ask_rights": ("right", "rights"),
+}
+_FIXED = {
+    "ask_format": "format.overview",
+    "ask_sources": "sources.overview",
+    "ask_bot": "about.what",
+    "ask_storage": "about.storage",
+    "ask_capabilities": "about.can_do",
+    "ask_human": "human.now",
+    "greet": "smalltalk.greet",
+    "thank": "smalltalk.thank",
+    "goodbye": "smalltalk.goodbye",
+    "out_of_scope": "scope.out",
+}
+_ASPECTS = ("training", "diagnose", "therapy", "prescribe", "visit")
+
+
+class ActionAnswer(Action):
+    def name(self) -> str:
+        return "action_answer"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        dispatcher.utter_message(json_message=answer(hear(tracker.latest_message), message_ids()))
+        return understood(tracker)
+
+
+def answer(heard: Heard, written: Collection[str]) -> Draft:
+    """The draft that answers a question; ``written`` holds the ids of the messages there are."""
+    if heard.intent == "compare_roles":
+        return _comparison(heard.values("role"), written)
+    if heard.intent in _BY_ENTITY:
+        entity, topic = _BY_ENTITY[heard.intent]
+        ids = [f"{topic}.{value}" for value in heard.values(entity)]
+        return draft(next((one for one in ids if one in written), f"{topic}.overview"))
+    return draft(_FIXED[heard.intent])
+
+
+def about(heard: Heard, written: Collection[str]) -> Draft | None:
+    """What there is to say of a thing that was named and nothing else ("EMDR"), if anything."""
+    for intent, (entity, _) in _BY_ENTITY.items():
+        if intent != "first_visit" and heard.values(entity):
+            return answer(Heard(intent, entities=heard.entities), written)
+    return None
+
+
+def _comparison(roles: list[str], written: Collection[str]) -> Draft:
+    known = [role for role in roles if f"role.{role}.{_ASPECTS[0]}" in written]
+    if len(known) < 2:
+        return draft("compare.which")
+    a, b = known[:2]
+    rows = [
+        fragment(
+            "compare.row",
+            aspect=f"compare.aspect.{aspect}",
+            a=f"role.{a}",
+            a_says=f"role.{a}.{aspect}",
+            b=f"role.{b}",
+            b_says=f"role.{b}.{aspect}",
+        )
+        for aspect in _ASPECTS
+    ]
+    return draft("compare.roles", a=f"role.{a}", b=f"role.{b}", rows=rows)

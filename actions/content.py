@@ -1,0 +1,41 @@
+"""The little that the actions must know of the content: which messages exist, and which questions
+belong on a list."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import yaml
+
+_CONTENT = Path(__file__).resolve().parent.parent / "data" / "content"
+
+
+@dataclass(frozen=True)
+class QuestionPlan:
+    """Ids of questions by role, by kind of visit and by practical need."""
+
+    roles: Mapping[str, tuple[str, ...]]
+    kinds: Mapping[str, tuple[str, ...]]
+    needs: Mapping[str, tuple[str, ...]]
+
+
+@cache
+def message_ids(folder: Path = _CONTENT) -> frozenset[str]:
+    """The ids of all messages."""
+    ids: set[str] = set()
+    for path in sorted((folder / "messages").glob("*.yml")):
+        ids.update(yaml.safe_load(path.read_text(encoding="utf-8"))["messages"])
+    return frozenset(ids)
+
+
+@cache
+def question_plan(folder: Path = _CONTENT) -> QuestionPlan:
+    """The table of `visit_questions_plan.yml`."""
+    table = yaml.safe_load((folder / "visit_questions_plan.yml").read_text(encoding="utf-8"))
+    roles, kinds, needs = (
+        {key: tuple(ids) for key, ids in table[part].items()} for part in ("roles", "kinds", "needs")
+    )
+    return QuestionPlan(roles, kinds, needs)

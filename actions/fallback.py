@@ -1,0 +1,107 @@
+"""When a message is not understood, or means nothing here: a question with choices, then what the
+bot can do, then a person. Also the ways out: stop a task, start over."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import Restarted, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions.answer import about
+from actions.content import message_ids
+from actions.drafts import Draft, draft
+from actions.heard import Heard, hear
+from actions.memory import SEARCH_SLOTS, VISIT_QUESTIONS, slots_set, understood
+
+_STEPS = ("fallback.clarify", "fallback.can_do", "fallback.human")
+_STEPS_IN_TASK = ("fallback.in_task", "fallback.in_task_again", "fallback.human")
+_REPLIES = {"affirm": "fallback.affirm", "deny": "fallback.deny"}
+_SEARCH_ENTITIES = ("zip", "payer", "format", "time", "language", "identity", "age_group")
+_LIKELY = 0.05  # an intent below this confidence is not offered as a guess
+_MOST_GUESSES = 3
+GUESSES = frozenset(
+    "first_visit ask_role compare_roles who_for prepare_visit find_provider ask_cost ask_format "
+    "ask_approach ask_rights ask_sources ask_bot ask_storage ask_capabilities ask_human".split()
+)
+
+
+class ActionFallback(Action):
+    def name(self) -> str:
+        return "action_fallback"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        heard = hear(tracker.latest_message)
+        in_task = tracker.active_loop_name is not None
+        if not in_task and (reply := _sensible(heard)):
+            dispatcher.utter_message(json_message=reply)
+            return understood(tracker)
+        misses = int(tracker.get_slot("misses") or 0) + 1
+        dispatcher.utter_message(json_message=not_understood(heard, misses, in_task))
+        return [SlotSet("misses", min(misses, len(_STEPS)))]
+
+
+def not_understood(heard: Heard, misses: int, in_task: bool) -> Draft:
+    """The draft for the ``misses``-th message in a row (from 1) that was not understood."""
+    step = min(misses, len(_STEPS)) - 1
+    if in_task:
+        return draft(_STEPS_IN_TASK[step])
+    guesses = _guesses(heard) if step == 0 else []
+    if guesses:
+        return draft(_STEPS[step], choices=[*guesses, "guess.something_else"])
+    return draft(_STEPS[step])
+
+
+def _guesses(heard: Heard) -> list[str]:
+    likely = [name for name, confidence in heard.ranking if confidence >= _LIKELY]
+    return [f"guess.{name}" for name in likely if name in GUESSES][:_MOST_GUESSES]
+
+
+def _sensible(heard: Heard) -> Draft | None:
+    """A reply to what makes some sense outside a task: yes, no, a thing just named."""
+    if heard.intent in _REPLIES:
+        return draft(_REPLIES[heard.intent])
+    if heard.intent != "inform":
+        return None
+    if said := about(heard, message_ids()):
+        return said
+    named = {entity.name: entity.value for entity in heard.entities if entity.name in _SEARCH_ENTITIES}
+    if named:
+        return draft("fallback.looking", choices=[{"choice": "find.start", "entities": named}])
+    return None
+
+
+class ActionCancel(Action):
+    """Stops the form that is under way and lets go of its answers."""
+
+    def name(self) -> str:
+        return "action_cancel"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        stopped = {
+            "find_provider_form": ("find.cancelled", SEARCH_SLOTS),
+            "prepare_visit_form": ("visit.cancelled", VISIT_QUESTIONS),
+        }
+        message, slots = stopped.get(
+            tracker.active_loop_name or "", ("fallback.nothing_to_stop", ())
+        )
+        dispatcher.utter_message(json_message=draft(message))
+        return slots_set(dict.fromkeys(slots)) + understood(tracker)
+
+
+class ActionRestart(Action):
+    """In place of Rasa's own: says so, and forgets every answer."""
+
+    def name(self) -> str:
+        return "action_restart"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[dict[str, Any]]:
+        dispatcher.utter_message(json_message=draft("smalltalk.restart"))
+        return [Restarted()]

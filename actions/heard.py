@@ -1,0 +1,113 @@
+"""What a person's latest message says, as Rasa understood it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+# Words around a bare answer: "it's Aetna please", "maybe a psychologist".
+_FILLERS = frozenset(
+    "a an the i im id my its it is by with have want need like would prefer please pls thanks just only "
+    "maybe probably think guess so um uh ok okay yes yeah and or both for in on through insurance plan "
+    "un una el la mi es por favor tengo quiero y o".split()
+)
+_QUESTION = re.compile(
+    r"\?\s*$|^\W*(what|whats|who|whos|which|why|how|hows|when|where|is|are|do|does|did|can|could|will|"
+    r"would|should|tell me|explain|qué|que|quién|quien|cómo|como|cuál|cual|cuánto|cuanto|por qué)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Entity:
+    """Something named in a message. ``start`` and ``end`` are None when it came with a choice."""
+
+    name: str
+    value: str
+    start: int | None = None
+    end: int | None = None
+
+
+@dataclass(frozen=True)
+class Heard:
+    """The latest message. ``text`` is empty when a choice was taken."""
+
+    intent: str
+    text: str = ""
+    entities: tuple[Entity, ...] = ()
+    confidence: float = 1.0
+    ranking: tuple[tuple[str, float], ...] = ()
+
+    def values(self, *names: str) -> list[str]:
+        """The values of these entities in the order they were said, each once."""
+        found = [entity.value for entity in self.entities if entity.name in names]
+        return list(dict.fromkeys(found))
+
+    def without(self, *kept: str) -> str:
+        """The text less its entities, except those ``kept``."""
+        letters = list(self.text)
+        for entity in self.entities:
+            if entity.name not in kept and entity.start is not None and entity.end is not None:
+                letters[entity.start : entity.end] = " " * (entity.end - entity.start)
+        return "".join(letters)
+
+    @property
+    def bare(self) -> bool:
+        """It names something and says little else: an answer, whatever intent was guessed."""
+        if not self.text or not self.entities:
+            return False
+        rest = re.findall(r"[^\W_]+", self.without().replace("'", "").casefold())
+        return all(word in _FILLERS for word in rest)
+
+    @property
+    def asks(self) -> bool:
+        """It has the shape of a question."""
+        return bool(_QUESTION.search(self.text))
+
+    @property
+    def words(self) -> int:
+        return len(self.text.split())
+
+
+def hear(message: Mapping[str, Any] | None) -> Heard:
+    """Read a tracker's ``latest_message``. A value that is a list counts as several entities."""
+    message = message or {}
+    intent = message.get("intent") or {}
+    text = message.get("text") or ""
+    return Heard(
+        intent=intent.get("name") or "",
+        text="" if text.startswith("/") else text,
+        entities=tuple(_entities(message)),
+        confidence=float(intent.get("confidence") or 0.0),
+        ranking=tuple(
+            (one["name"], float(one["confidence"])) for one in message.get("intent_ranking") or ()
+        ),
+    )
+
+
+def _entities(message: Mapping[str, Any]) -> list[Entity]:
+    """The entities, less those that are only a word of a role's or payer's name ("child
+    psychiatrist", "military insurance")."""
+    found = _all_entities(message)
+    names = [entity for entity in found if entity.name in ("role", "payer")]
+    return [one for one in found if not any(_is_word_of(one, name) for name in names)]
+
+
+def _is_word_of(one: Entity, name: Entity) -> bool:
+    if None in (one.start, one.end, name.start, name.end):
+        return False
+    inside = name.start <= one.start and one.end <= name.end  # type: ignore[operator]
+    return inside and (one.start, one.end) != (name.start, name.end)
+
+
+def _all_entities(message: Mapping[str, Any]) -> list[Entity]:
+    found = []
+    for entity in message.get("entities") or ():
+        given = entity.get("value")
+        for value in given if isinstance(given, list) else [given]:
+            found.append(
+                Entity(entity["entity"], str(value), entity.get("start"), entity.get("end"))
+            )
+    return found

@@ -1,0 +1,38 @@
+"""Slots: which belong to what, and how they change."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from rasa_sdk import Tracker
+from rasa_sdk.events import SlotSet
+
+ANY = "any"  # in a slot: the person skipped the question, or does not mind
+
+SEARCH_QUESTIONS = ("help_role", "place", "payment", "format", "wishes")
+SEARCH_SLOTS = (
+    *SEARCH_QUESTIONS,
+    "radius",
+    "place_options",
+    "place_tries",
+    "role_unsure",
+    "results_shown",
+)
+VISIT_QUESTIONS = ("visit_role", "visit_kind", "visit_matters", "visit_needs")
+
+Event = dict[str, Any]
+
+
+def slots_set(values: Mapping[str, Any]) -> list[Event]:
+    return [SlotSet(name, value) for name, value in values.items()]
+
+
+def understood(tracker: Tracker) -> list[Event]:
+    """The message made sense: the count of those that did not starts again."""
+    return [SlotSet("misses", 0)] if tracker.get_slot("misses") else []
+
+
+def next_question(questions: tuple[str, ...], slots: Mapping[str, Any]) -> str | None:
+    """The first of the questions without an answer."""
+    return next((question for question in questions if slots.get(question) is None), None)

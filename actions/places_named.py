@@ -1,0 +1,112 @@
+"""The place that a message names: a ZIP, a city, a state, or one of the places just offered."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from directory import places
+
+from actions.heard import Heard
+
+_MOST_OPTIONS = 5
+_LONGEST = 4  # words of a place inside a longer message
+_PLACE_ENTITIES = ("zip", "city", "state")
+_INSIDE = re.compile(r"\b(?:in|near|around|close to|outside of|cerca de|to|it's|its|meant)\s+", re.I)
+_AROUND = re.compile(
+    r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|change to|"
+    r"let's do|how about)\b\W*)+|\W*\b(?:instead|please|not\s+.+)\W*$",
+    re.I,
+)
+# Everyday words that are also small post offices: not a place inside a longer message.
+_EVERYDAY = frozenset(
+    "college school church hospital home house english may normal energy media spring person general me "
+    "my town it me you talk the a".split()
+)
+
+Value = dict[str, str]  # {zip} or {city, state} or {state}
+
+
+@dataclass(frozen=True)
+class Named:
+    """A place (``value``), several of one name (``options``), or a message id (``problem``)."""
+
+    value: Value | None = None
+    options: tuple[Value, ...] = ()
+    problem: str | None = None
+
+
+def named(
+    heard: Heard, *, whole: bool, inside: bool, options: Sequence[Mapping[str, str]] = ()
+) -> Named | None:
+    """The place in a message, or None.
+
+    ``whole``: all of the text may be one ("Austin"); ``inside``: a part of it may be ("someone in
+    Austin"). ``options`` are places that were just offered.
+    """
+    if not (whole or inside):
+        return None
+    if codes := heard.values("zip"):
+        return _as_named(places.find_zip(codes[-1] if heard.intent == "change_answer" else codes[0]))
+    if heard.values("state"):
+        cities = heard.values("city")
+        return _as_named(places.find_place(", ".join([*cities[:1], heard.values("state")[0]])))
+    text = heard.without(*_PLACE_ENTITIES).strip()
+    if not text:
+        return None
+    if whole:
+        if picked := _picked(text, options):
+            return picked
+        found = _as_named(places.find_place(_AROUND.sub("", text)))
+        if found.problem is None:
+            return found
+    return _inside(text) if inside else None
+
+
+def place_of(value: Value) -> places.Place | places.WholeState | None:
+    """The place that a slot's value stands for; None when it is not known any more."""
+    if "zip" in value:
+        found = places.find_zip(value["zip"])
+    elif "city" in value:
+        found = places.find_place(f"{value['city']}, {value['state']}")
+    else:
+        return places.WholeState(value["state"])
+    return found if isinstance(found, (places.Place, places.WholeState)) else None
+
+
+def _as_named(found: places.Found) -> Named:
+    if isinstance(found, places.Place):
+        if found.zip:
+            return Named({"zip": found.zip})
+        return Named({"city": found.city, "state": found.state})
+    if isinstance(found, places.WholeState):
+        return Named({"state": found.state})
+    if isinstance(found, places.Ambiguous):
+        offered = found.candidates[:_MOST_OPTIONS]
+        return Named(options=tuple({"city": one.city, "state": one.state} for one in offered))
+    if isinstance(found, places.NoPosition):
+        return Named(problem="find.no_position")
+    return Named(problem="find.bad_zip" if found.zip else "find.bad_place")
+
+
+def _picked(text: str, options: Sequence[Mapping[str, str]]) -> Named | None:
+    """Of the places offered, the one whose state the text names."""
+    state = places.find_state(text) if options else None
+    fitting = [dict(one) for one in options if one["state"] == state]
+    return Named(fitting[0]) if fitting else None
+
+
+def _inside(text: str) -> Named | None:
+    """A place after "in", "near" and such words; the longest name that is one."""
+    for match in _INSIDE.finditer(text):
+        rest = re.split(r"[.;!?]|\s{2,}", text[match.end() :], maxsplit=1)[0].split()[:_LONGEST]
+        for size in range(len(rest), 0, -1):
+            name = " ".join(rest[:size]).strip(" ,")
+            if name.casefold() in _EVERYDAY:
+                continue
+            found = _as_named(places.find_place(name))
+            if found.problem is None:
+                return found
+    return None

@@ -1,0 +1,161 @@
+"""What a message answers of a provider search. Plain functions: a message in, slots and notices out.
+
+A message may answer several questions at once, change earlier answers, or be no answer at all
+("how much is a copay?"): then nothing is read and the question waits.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from directory.taxonomy import load_taxonomy
+
+from actions import places_named
+from actions.drafts import Draft, draft
+from actions.heard import Heard
+from actions.memory import ANY
+
+_ANSWERS = frozenset("inform change_answer find_provider affirm deny skip dont_know".split())
+_FREE_TEXT = frozenset("inform change_answer nlu_fallback out_of_scope".split())
+_SMALL_TALK = frozenset(
+    "greet thank goodbye cancel restart ask_human affirm deny skip dont_know more_results edit_list "
+    "print_list".split()
+)
+_WISHES = {"language": "languages", "age_group": "age_groups", "identity": "identities", "time": "times"}
+_NEED_AGES = frozenset({"child", "teen", "older_adult"})  # needs that are age groups
+_PAYING = frozenset({"medicaid", "medicare", "sliding_scale", "self_pay"})  # cost terms that are payers
+_SHORT = 6  # words; a longer text is not taken for the name of a place or plan
+
+
+@dataclass
+class Reading:
+    """Slots to set, and what to say of the answers that could not be taken."""
+
+    slots: dict[str, Any] = field(default_factory=dict)
+    notices: list[Draft] = field(default_factory=list)
+
+    @property
+    def empty(self) -> bool:
+        return not self.slots and not self.notices
+
+
+def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Reading:
+    """What ``heard`` answers while ``asked`` (a slot) is the pending question and ``known`` are the
+    slots so far."""
+    reading = Reading()
+    place = _place(heard, asked, known)
+    if heard.intent not in _ANSWERS and not heard.bare and place is None:
+        return reading
+    _read_role(heard, reading)
+    _read_payment(heard, reading)
+    _read_format(heard, asked, reading)
+    _read_wishes(heard, known, reading)
+    if miles := heard.values("miles"):
+        reading.slots["radius"] = float(miles[0])
+    if place is not None:
+        _take_place(place, known, reading)
+    _ask_again(heard, asked, reading)
+    if reading.empty and asked:
+        _read_bare_reply(heard, asked, known, reading)
+    if any(name != "place_tries" for name in reading.slots):
+        reading.slots["results_shown"] = None
+    return reading
+
+
+def _read_role(heard: Heard, reading: Reading) -> None:
+    roles = heard.values("role")
+    listed = [role for role in roles if role in set(load_taxonomy().codes.values())]
+    if listed:
+        reading.slots["help_role"] = listed
+    elif roles:
+        reading.slots |= {"help_role": None, "role_unsure": True}
+        reading.notices.append(draft("find.role_not_listed", role=f"role.{roles[0]}"))
+    elif "any_role" in heard.values("search_field"):
+        reading.slots["help_role"] = ANY
+
+
+def _read_payment(heard: Heard, reading: Reading) -> None:
+    payers = heard.values("payer") or [
+        term for term in heard.values("cost_term") if term in _PAYING
+    ]
+    if payers:
+        reading.slots["payment"] = ANY if payers == ["not_sure"] else payers
+
+
+def _read_format(heard: Heard, asked: str | None, reading: Reading) -> None:
+    formats = heard.values("format")
+    if formats == ["either"] and asked not in (None, "format"):
+        reading.slots[asked] = ANY  # "either is fine" is said of what was asked
+    elif formats:
+        reading.slots["format"] = formats[0] if len(formats) == 1 else "either"
+
+
+def _read_wishes(heard: Heard, known: Mapping[str, Any], reading: Reading) -> None:
+    said = {key: heard.values(entity) for entity, key in _WISHES.items() if heard.values(entity)}
+    ages = [need for need in heard.values("need") if need in _NEED_AGES]
+    if ages and "age_groups" not in said:
+        said["age_groups"] = ages
+    if said:
+        before = known.get("wishes")
+        reading.slots["wishes"] = {**(before if isinstance(before, dict) else {}), **said}
+
+
+def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
+    """"Change the zip" with no new one: forget the old, so that the form asks."""
+    for name in heard.values("search_field"):
+        if name == "any_role" or name in reading.slots:
+            continue
+        if heard.intent in ("skip", "dont_know"):
+            reading.slots[name] = ANY
+        elif name != asked:
+            reading.slots[name] = None
+        elif name == "payment" and reading.empty:
+            reading.slots[name] = None
+            reading.notices.append(draft("find.which_plan"))
+
+
+def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_named.Named | None:
+    """The place in the message. While it is asked for, all of the text may be one; inside a
+    sentence it is looked for only when the sentence is an answer."""
+    answers = heard.intent in _ANSWERS
+    changes = heard.intent == "change_answer" or (asked is None and heard.intent == "inform")
+    return places_named.named(
+        heard,
+        whole=changes or (asked == "place" and heard.intent not in _SMALL_TALK),
+        inside=answers or (asked == "place" and heard.intent == "nlu_fallback"),
+        options=known.get("place_options") or (),
+    )
+
+
+def _take_place(place: places_named.Named, known: Mapping[str, Any], reading: Reading) -> None:
+    if place.value is not None:
+        reading.slots |= {"place": place.value, "place_options": None, "place_tries": 0}
+    elif place.options:
+        reading.slots |= {"place": None, "place_options": list(place.options)}
+    else:
+        _refuse_place(place.problem or "find.bad_place", known, reading)
+
+
+def _refuse_place(problem: str, known: Mapping[str, Any], reading: Reading) -> None:
+    tries = int(known.get("place_tries") or 0) + 1
+    reading.slots |= {"place": None, "place_tries": tries}
+    reading.notices.append(draft(problem if tries == 1 else "find.bad_place_again"))
+
+
+def _read_bare_reply(
+    heard: Heard, asked: str, known: Mapping[str, Any], reading: Reading
+) -> None:
+    """Skip, "I don't know", "no", or words that name nothing we have."""
+    if heard.intent == "dont_know" and asked == "help_role" and not known.get("role_unsure"):
+        reading.slots |= {"help_role": None, "role_unsure": True}
+    elif heard.intent in ("skip", "dont_know") or (heard.intent == "deny" and asked == "wishes"):
+        reading.slots[asked] = ANY
+    elif heard.intent in _FREE_TEXT and heard.text and heard.words <= _SHORT and not heard.asks:
+        if asked == "place":
+            digits = any(letter.isdigit() for letter in heard.text)
+            _refuse_place("find.bad_zip" if digits else "find.bad_place", known, reading)
+        elif asked == "payment" and heard.intent != "out_of_scope":
+            reading.slots["payment"] = ANY
+            reading.notices.append(draft("find.plan_not_known"))
