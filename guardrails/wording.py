@@ -51,8 +51,10 @@ def check_wording(folder: Path, rules: Path = RULES) -> list[str]:
     bans = load_bans(rules)
     faults = []
     for ban in bans:
-        faults += [f"{ban.id}: lets through {t!r}" for t in ban.catches if not ban.pattern.search(t)]
-        faults += [f"{ban.id}: stops {t!r}" for t in ban.passes if ban.pattern.search(t)]
+        missed = [text for text in ban.catches if not ban.pattern.search(text)]
+        stopped = [text for text in ban.passes if ban.pattern.search(text)]
+        faults += [f"{ban.id}: lets through {text!r}" for text in missed]
+        faults += [f"{ban.id}: stops {text!r}" for text in stopped]
     for words in read_words(folder):
         for ban in bans:
             found = ban.pattern.search(words.text)
@@ -110,7 +112,7 @@ def reading_text(words: str) -> str:
     stops there; a placeholder counts as one short word.
     """
     lines = [re.sub(r"^(?:- |\d+\. )", "", line.strip()) for line in words.splitlines()]
-    ended = [re.sub(r"[:;,]?$", ".", line) if line[-1] not in ".?!" else line for line in lines if line]
+    ended = [line if line[-1] in ".?!" else line.rstrip(":;,") + "." for line in lines if line]
     return PLACEHOLDER.sub("this", " ".join(ended))
 
 

@@ -122,11 +122,15 @@ def _heard(body: bytes) -> Heard:
     if "text" in given:
         return Heard(conversation, message_id, said, text=_string(given, "text"))
     intent, entities = _string(given, "intent"), given.get("entities", {})
-    if not isinstance(entities, dict) or not all(
-        isinstance(value, _SCALARS) for value in entities.values()
-    ):
-        raise BadBody("entities must be an object of names and plain values")
+    if not isinstance(entities, dict) or not all(_plain(value) for value in entities.values()):
+        raise BadBody("entities must be an object of names and plain values, or lists of them")
     return Heard(conversation, message_id, said, intent=intent, entities=entities)
+
+
+def _plain(value: object) -> bool:
+    """A value, or several as in a choice that names two roles to compare."""
+    values = value if isinstance(value, list) else [value]
+    return all(isinstance(one, _SCALARS) for one in values)
 
 
 def _string(given: dict[str, Any], name: str) -> str:

@@ -1,0 +1,247 @@
+"""What the bot can say about finding care: complete, sourced, plain, and in our own tone."""
+
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import textstat
+
+from guardrails.catalogue import Catalogue, Message, load_catalogue
+from guardrails.wording import check_reading, check_review_dates, check_wording
+
+ROOT = Path(__file__).resolve().parents[2]
+CONTENT = ROOT / "data" / "content"
+CATALOGUE: Catalogue = load_catalogue(CONTENT)
+
+
+def names(text: str) -> list[str]:
+    return text.split()
+
+
+ROLES = names(
+    "therapist counselor marriage_family_therapist social_worker psychologist neuropsychologist "
+    "psychiatrist child_psychiatrist psychiatric_nurse_practitioner primary_care "
+    "psychiatric_pharmacist addiction_counselor peer_specialist case_manager school_counselor "
+    "pastoral_counselor coach clinic"
+)
+NEEDS = names(
+    "medication testing talk couples family child teen older_adult addiction trauma grief "
+    "school_letter work no_insurance language second_opinion recovery_support not_sure"
+)
+COST_TERMS = names(
+    "copay coinsurance deductible out_of_pocket_max in_network out_of_network superbill "
+    "sliding_scale single_case_agreement prior_authorization eap hsa_fsa medicaid medicare parity "
+    "good_faith_estimate insurance_call self_pay"
+)
+APPROACHES = names(
+    "evidence_based cbt dbt emdr psychodynamic family_therapy group act exposure medication_visit "
+    "iop_php residential tms ect ketamine motivational_interviewing"
+)
+RIGHTS = names(
+    "switching second_opinion waiting_list records confidentiality complaint interpreter "
+    "check_license"
+)
+FIRST_VISITS = names(
+    "therapist psychologist psychiatrist psychiatric_nurse_practitioner primary_care "
+    "addiction_counselor peer_specialist coach clinic counselor social_worker "
+    "marriage_family_therapist"
+)
+ASPECTS = names("training diagnose therapy prescribe visit")
+ENTITIES = {
+    "role": ROLES,
+    "need": NEEDS,
+    "cost_term": COST_TERMS,
+    "approach": APPROACHES,
+    "right": RIGHTS,
+}
+TOPICS = {
+    "role": ROLES,
+    "who_for": NEEDS,
+    "first_visit": FIRST_VISITS,
+    "cost": COST_TERMS,
+    "approach": APPROACHES,
+    "rights": RIGHTS,
+}
+ANSWER_IDS = [f"{topic}.{one}" for topic, ones in TOPICS.items() for one in ["overview", *ones]]
+ANSWER_IDS += ["format.overview", "sources.overview", "compare.roles"]
+OTHER_IDS = names(
+    "compare.row compare.which about.what about.storage about.can_do smalltalk.greet "
+    "smalltalk.thank smalltalk.goodbye smalltalk.restart scope.out"
+) + [f"compare.aspect.{aspect}" for aspect in ASPECTS]
+FACT_IDS = [f"role.{role}.{aspect}" for role in ROLES for aspect in ASPECTS]
+OURS = [CATALOGUE.messages[one] for one in ANSWER_IDS + OTHER_IDS if one in CATALOGUE.messages]
+CHOICE_IDS = names(
+    "find.start visit.start menu.roles menu.compare menu.who_for menu.first_visit menu.cost "
+    "menu.format menu.approaches menu.rights menu.sources menu.about menu.storage menu.can_do "
+    "human resume restart erase"
+)
+CHOICE_IDS += [f"{kind}.role.{role}" for role in ROLES for kind in ("pick", "about")]
+
+
+def words(message: Message) -> int:
+    """Words a person reads: list marks are not words."""
+    return len(re.sub(r"(?m)^- ", "", message.words["en"]).split())
+
+
+@pytest.mark.parametrize("message_id", ANSWER_IDS + OTHER_IDS + FACT_IDS)
+def test_every_message_that_the_conversation_asks_for_is_written(message_id: str) -> None:
+    assert message_id in CATALOGUE.messages
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_every_thing_a_person_may_name_has_a_label_and_other_names(entity: str) -> None:
+    for value in ENTITIES[entity]:
+        term = CATALOGUE.terms[f"{entity}.{value}"]
+        assert {"en", "es"} <= set(term.label)
+        assert len(term.aliases) >= 4, term.id
+        assert all(alias == alias.lower() for alias in term.aliases), term.id
+
+
+@pytest.mark.parametrize("entity", ENTITIES)
+def test_a_name_means_only_one_thing_of_its_kind(entity: str) -> None:
+    meant: dict[str, str] = {}
+    for term in CATALOGUE.terms.values():
+        if term.id.startswith(f"{entity}."):
+            for name in {*term.label.values(), *term.plural.values(), *term.aliases}:
+                assert meant.setdefault(name.lower(), term.id) == term.id, name
+
+
+@pytest.mark.parametrize("name", ["help", "doctor", "nurse", "act", "test", "person"])
+def test_everyday_words_name_nothing(name: str) -> None:
+    taken = [
+        term.id
+        for term in CATALOGUE.terms.values()
+        if term.id.split(".")[0] in ENTITIES and name in term.aliases
+    ]
+    assert taken == []
+
+
+@pytest.mark.parametrize("message_id", ANSWER_IDS)
+def test_every_answer_names_its_sources_and_its_review(message_id: str) -> None:
+    """R22."""
+    message = CATALOGUE.messages[message_id]
+    assert message.kind == "answer"
+    assert message.sources
+    assert re.fullmatch(r"\d{4}-\d\d-\d\d", message.reviewed_on)
+
+
+@pytest.mark.parametrize("message_id", ANSWER_IDS)
+def test_every_answer_offers_a_next_step(message_id: str) -> None:
+    choices = CATALOGUE.messages[message_id].choices
+    assert 2 <= len(choices) <= (6 if message_id.endswith("overview") else 4) or (
+        message_id == "who_for.not_sure" and len(choices) <= 6
+    )
+    assert len(set(choices)) == len(choices)
+
+
+def test_an_answer_never_offers_itself() -> None:
+    for message in OURS:
+        assert message.id not in message.choices
+        assert not (message.id.startswith("role.") and f"about.{message.id}" in message.choices)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_role_is_told_in_60_to_110_words(role: str) -> None:
+    assert 60 <= words(CATALOGUE.messages[f"role.{role}"]) <= 110
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("part", ["Training:", "Can:", "Cannot:", "Visits:", "To check:"])
+def test_a_role_says_what_it_may_do_and_how_to_check(role: str, part: str) -> None:
+    assert f"- {part} " in CATALOGUE.messages[f"role.{role}"].words["en"]
+
+
+@pytest.mark.parametrize("fact", FACT_IDS)
+def test_a_fact_fits_after_the_name_of_a_role(fact: str) -> None:
+    message = CATALOGUE.messages[fact]
+    text = message.words["en"]
+    assert message.kind == "fragment"
+    assert len(text.split()) <= 18
+    assert text[0].islower() or text[0].isdigit()
+    assert not text.endswith(".")
+
+
+def test_a_coach_is_said_to_have_no_license_and_to_be_no_health_care() -> None:
+    text = CATALOGUE.messages["role.coach"].words["en"]
+    assert "not health care" in text
+    assert "no state gives coaches a license" in text
+    assert CATALOGUE.messages["role.coach.prescribe"].words["en"] == "no"
+
+
+@pytest.mark.parametrize("term", COST_TERMS)
+def test_a_cost_answer_sends_people_to_the_office_or_the_plan(term: str) -> None:
+    """R25: explained, with an example, and never a price that we stand for."""
+    text = CATALOGUE.messages[f"cost.{term}"].words["en"]
+    assert re.search(r"\b[Aa]sk (?:the|your|HR|it)\b", text)
+    if term != "insurance_call":
+        assert "Example: " in text
+
+
+@pytest.mark.parametrize("need", NEEDS)
+def test_who_to_see_is_never_said_as_a_judgement(need: str) -> None:
+    text = CATALOGUE.messages[f"who_for.{need}"].words["en"].lower()
+    assert not re.search(r"\byou (?:should|need|must|ought)\b|\bis (?:best|right) for you\b", text)
+
+
+@pytest.mark.parametrize("message_id", [f"approach.{one}" for one in APPROACHES])
+def test_an_approach_gives_questions_to_ask(message_id: str) -> None:
+    assert "?" in CATALOGUE.messages[message_id].words["en"]
+
+
+@pytest.mark.parametrize("choice_id", CHOICE_IDS)
+def test_every_shared_choice_is_written(choice_id: str) -> None:
+    assert choice_id in CATALOGUE.choices
+
+
+def test_every_choice_fits_a_phone_in_both_languages() -> None:
+    for choice in CATALOGUE.choices.values():
+        assert {"en", "es"} <= set(choice.label), choice.id
+        assert all(len(label) <= 32 for label in choice.label.values()), choice.id
+
+
+def test_a_choice_names_only_things_that_exist() -> None:
+    for choice in CATALOGUE.choices.values():
+        for entity, given in choice.entities.items():
+            for value in given if isinstance(given, list) else [given]:
+                if entity in ENTITIES:
+                    assert f"{entity}.{value}" in CATALOGUE.terms, choice.id
+
+
+def test_a_choice_that_asks_about_something_has_an_answer() -> None:
+    topics = {
+        "ask_role": ("role", "role"),
+        "who_for": ("who_for", "need"),
+        "first_visit": ("first_visit", "role"),
+        "ask_cost": ("cost", "cost_term"),
+        "ask_approach": ("approach", "approach"),
+        "ask_rights": ("rights", "right"),
+    }
+    for choice in CATALOGUE.choices.values():
+        topic, entity = topics.get(choice.intent or "", ("", ""))
+        if topic:
+            answer = f"{topic}.{choice.entities.get(entity, 'overview')}"
+            assert answer in CATALOGUE.messages, choice.id
+
+
+def test_sources_are_https_and_a_government_one_comes_first_where_there_is_one() -> None:
+    for message in OURS:
+        urls = [source.url for source in message.sources]
+        government = [".gov" in url for url in urls]
+        assert all(url.startswith("https://") for url in urls)
+        assert government == sorted(government, reverse=True) or len(urls) > 4, message.id
+
+
+def test_the_wording_is_ours() -> None:
+    """R5, R19."""
+    assert check_wording(CONTENT) == []
+
+
+def test_no_review_is_a_year_behind_the_newest() -> None:
+    newest = max(message.reviewed_on for message in CATALOGUE.messages.values())
+    assert check_review_dates(CONTENT, date.fromisoformat(newest)) == []
+
+
+def test_everything_reads_at_grade_8_or_lower() -> None:
+    """Flesch-Kincaid by textstat on the whole message; role names and terms count as they are."""
+    assert check_reading(CONTENT, textstat.flesch_kincaid_grade) == []
