@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
@@ -67,7 +67,7 @@ class Releaser:
         return Released(
             message=message.id,
             kind=message.kind,
-            text=filler.text(message, as_mapping(draft.get("slots", {}), "slots")),
+            text=filler.whole(message, as_mapping(draft.get("slots", {}), "slots")),
             choices=tuple(filler.offer(choice) for choice in as_list(offers, "choices")),
             cards=tuple(cards),
             sources=message.sources if answer else (),
@@ -91,6 +91,11 @@ class _Filler:
 
     def words(self, by_language: Mapping[str, str]) -> str:
         return by_language.get(self.language) or by_language["en"]
+
+    def whole(self, message: Message, slots: Mapping[str, Any]) -> str:
+        """A message in one language: its names are in English too when its words are."""
+        spoken = self.language if self.language in message.words else "en"
+        return replace(self, language=spoken).text(message, slots)
 
     def text(self, message: Message, slots: Mapping[str, Any]) -> str:
         return self._fill(self.words(message.words), message.slots, slots, message.id)

@@ -169,6 +169,25 @@ def test_a_coach_is_said_to_have_no_license_and_to_be_no_health_care() -> None:
     assert CATALOGUE.messages["role.coach.prescribe"].words["en"] == "no"
 
 
+@pytest.mark.parametrize("a", ROLES)
+def test_a_comparison_reads_at_grade_8_or_lower(a: str) -> None:
+    def said(message_id: str) -> str:
+        return CATALOGUE.messages[message_id].words["en"]
+
+    for b in ROLES:
+        rows = [
+            said("compare.row").format(
+                aspect=said(f"compare.aspect.{aspect}"),
+                a=CATALOGUE.terms[f"role.{a}"].label["en"],
+                a_says=said(f"role.{a}.{aspect}"),
+                b=CATALOGUE.terms[f"role.{b}"].label["en"],
+                b_says=said(f"role.{b}.{aspect}"),
+            )
+            for aspect in ASPECTS
+        ]
+        assert textstat.flesch_kincaid_grade(" ".join(rows)) <= 8, b
+
+
 @pytest.mark.parametrize("term", COST_TERMS)
 def test_a_cost_answer_sends_people_to_the_office_or_the_plan(term: str) -> None:
     """R25: explained, with an example, and never a price that we stand for."""

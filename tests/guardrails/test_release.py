@@ -32,6 +32,7 @@ MESSAGES = {
     "fact": {"kind": "answer", "en": "A fact.", "choices": ["go"]},
     "number": {"kind": "notice", "en": "{n} near {zip}", "slots": {"n": "count", "zip": "zip"}},
     "safety.x": {"kind": "safety", "en": "Call {e}.", "es": "Llame al {e}.", "slots": {"e": "emergency"}},
+    "about": {"kind": "notice", "en": "About a {who}.", "slots": {"who": "label"}},
     "call": {"kind": "notice", "en": "Call {p}", "slots": {"p": "phone"}},
 }
 
@@ -64,6 +65,11 @@ def test_a_draft_is_filled_in_the_persons_language(releaser):
 
 def test_a_message_without_spanish_is_said_in_english(releaser):
     assert releaser.release({"message": "fact"}, "es").text == "A fact."
+
+
+def test_a_message_in_english_keeps_its_names_in_english(releaser):
+    draft = {"message": "about", "slots": {"who": "role.coach"}}
+    assert releaser.release(draft, "es").text == "About a coach."
 
 
 @pytest.mark.parametrize(
