@@ -93,7 +93,7 @@ def _provider(
         roles=(_role(role, number, city["state"]),),
         locations=(location,),
         telehealth_states=_telehealth(chance, city["state"]) if location.online else (),
-        payers=chance.known(chance.some(facts.get("payers", recipe["payers"]), 2, 6), 85),
+        payers=chance.known(chance.some(facts.get("payers", recipe["payers"]), 4, 10), 85),
         languages=chance.known(_languages(chance, city["state"]), 85),
         age_groups=chance.known(
             tuple(facts["ages"]) if "ages" in facts else chance.some(recipe["age_groups"], 2, 5), 80

@@ -1,0 +1,311 @@
+import pytest
+import sqlalchemy as sa
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from directory import store, tables
+from directory.places import Place, find_place
+from directory.records import Location, Role
+from directory.search import Query, search
+from tests.directory.making import CENTRE, MILE, a_provider, an_npi, keep
+
+
+def names(results):
+    return [card["name"] for card in results.cards]
+
+
+def near(engine, **asked):
+    return search(engine, Query(place=CENTRE, limit=50, **asked))
+
+
+def test_the_nearest_comes_first_and_the_radius_is_kept(engine):
+    far, near_by, beyond = (
+        a_provider(n, lat=CENTRE.lat + d * MILE) for n, d in ((1, 9), (2, 3), (3, 30))
+    )
+    keep(engine, far, near_by, beyond)
+
+    results = near(engine)
+
+    assert names(results) == ["Sample 2", "Sample 1"]
+    assert [card["miles"] for card in results.cards] == [3.0, 9.0]
+    assert (results.total, results.radius_miles, results.loosened) == (2, 25, ())
+
+
+def test_a_card_says_nothing_that_the_source_does_not_say(engine):
+    keep(engine, a_provider(role="counselor"))
+
+    [card] = near(engine).cards
+
+    assert card == {
+        "type": "provider",
+        "npi": an_npi(1),
+        "name": "Sample 1",
+        "credential": None,
+        "role": "counselor",
+        "city": None,
+        "state": "CA",
+        "phone": None,
+        "accepts": None,
+        "languages": None,
+        "formats": None,
+        "new_patients": None,
+        "verified_on": "2026-11-01",
+        "source": "test",
+        "sample": False,
+        "miles": 0.0,
+    }
+
+
+def test_known_to_be_none_is_not_the_same_as_not_known(engine):
+    keep(
+        engine,
+        a_provider(payers=(), languages=("spanish", "english"), in_person=False, online=True),
+    )
+
+    [card] = near(engine).cards
+
+    assert card["accepts"] == []
+    assert card["languages"] == ["english", "spanish"]
+    assert card["formats"] == ["online"]
+
+
+def test_other_roles_stay_out(engine):
+    keep(engine, a_provider(1, role="psychiatrist"), a_provider(2, role="coach"))
+
+    assert names(near(engine, roles=("psychiatrist",))) == ["Sample 1"]
+
+
+def test_a_therapist_may_be_any_kind_of_therapist(engine):
+    roles = (
+        "counselor",
+        "marriage_family_therapist",
+        "social_worker",
+        "psychologist",
+        "psychiatrist",
+    )
+    keep(engine, *(a_provider(n, role=role) for n, role in enumerate(roles)))
+
+    assert {card["role"] for card in near(engine, roles=("therapist",)).cards} == set(roles[:4])
+
+
+def test_the_card_names_the_role_that_was_asked_for(engine):
+    keep(engine, a_provider(roles=(Role("psychologist"), Role("neuropsychologist"))))
+
+    [asked] = near(engine, roles=("neuropsychologist",)).cards
+    [any_role] = near(engine).cards
+
+    assert asked["role"] == "neuropsychologist"
+    assert any_role["role"] == "psychologist"
+
+
+def test_known_payers_come_before_not_known_and_others_stay_out(engine):
+    keep(
+        engine,
+        a_provider(1, lat=CENTRE.lat + 9 * MILE, payers=("aetna", "cigna")),
+        a_provider(2, payers=None),
+        a_provider(3, payers=("cigna",)),
+    )
+
+    assert names(near(engine, payers=("aetna", "medicaid"))) == ["Sample 1", "Sample 2"]
+
+
+def test_answers_that_ask_for_nothing_ask_for_nothing(engine):
+    keep(engine, a_provider(1, payers=("cigna",), in_person=True, online=False))
+
+    assert near(engine, payers=("not_sure",), format="either").total == 1
+
+
+def test_a_provider_with_no_openings_comes_last(engine):
+    keep(engine, a_provider(1, new_patients=False), a_provider(2, lat=CENTRE.lat + 5 * MILE))
+
+    assert names(near(engine)) == ["Sample 2", "Sample 1"]
+
+
+def test_all_wished_identities_are_meant(engine):
+    keep(
+        engine,
+        a_provider(1, identities=("woman",)),
+        a_provider(2, identities=("woman", "lgbtq")),
+    )
+
+    assert names(near(engine, identities=("woman", "lgbtq"))) == ["Sample 2"]
+
+
+def test_what_is_partly_known_matches_but_never_mismatches(engine):
+    keep(engine, a_provider(1, identities=("woman",), identities_partial=True))
+    keep(engine, a_provider(2, identities=None))
+
+    assert names(near(engine, identities=("woman",))) == ["Sample 1", "Sample 2"]
+    assert near(engine, identities=("veteran",)).loosened == ()
+
+
+def test_none_found_widens_step_by_step_and_says_so(engine):
+    keep(engine, a_provider(lat=CENTRE.lat + 40 * MILE))
+
+    results = near(engine, radius_miles=10)
+
+    assert (results.total, results.radius_miles, results.loosened) == (1, 50, ("radius",))
+
+
+def test_wishes_are_let_go_only_when_widening_did_not_help(engine):
+    keep(
+        engine,
+        a_provider(1, languages=("english",), times=("evening",)),
+        a_provider(2, languages=("english",), times=(), lat=CENTRE.lat + 2 * MILE),
+    )
+
+    results = near(engine, languages=("spanish",), times=("evening",))
+
+    assert results.loosened == ("times", "languages")
+    assert results.radius_miles == 25
+    assert names(results) == ["Sample 1", "Sample 2"], "the evening one still comes first"
+
+
+def test_a_wish_that_can_be_met_further_away_is_kept(engine):
+    keep(
+        engine,
+        a_provider(1, languages=("english",)),
+        a_provider(2, languages=("spanish",), lat=CENTRE.lat + 80 * MILE),
+    )
+
+    results = near(engine, languages=("spanish",))
+
+    assert (names(results), results.radius_miles, results.loosened) == (
+        ["Sample 2"],
+        100,
+        ("radius",),
+    )
+
+
+def test_payment_and_format_are_never_let_go(engine):
+    keep(engine, a_provider(payers=("cigna",), in_person=False, online=True))
+
+    assert near(engine, payers=("aetna",)).total == 0
+    assert near(engine, format="in_person").total == 0
+
+
+def test_nothing_at_all_says_everything_that_was_tried(engine):
+    results = near(engine, languages=("spanish",))
+
+    assert (results.cards, results.total, results.loosened) == ((), 0, ("radius", "languages"))
+
+
+def test_online_goes_by_the_state_and_not_by_distance(engine):
+    keep(
+        engine,
+        a_provider(1, state="NY", online=True, telehealth_states=("CA", "NY")),
+        a_provider(2, state="NY", online=True, telehealth_states=("NY",)),
+        a_provider(3, state="CA", online=None, lat=34.0, lon=-118.0),
+        a_provider(4, state="CA", online=False),
+        a_provider(5, state="NY", online=True, roles=(Role("psychologist", license_state="CA"),)),
+    )
+
+    results = near(engine, format="online")
+
+    assert names(results) == ["Sample 1", "Sample 5", "Sample 3"]
+    assert results.radius_miles is None
+    assert all("miles" not in card for card in results.cards)
+
+
+def test_online_needs_a_licence_for_the_role_that_is_asked_for(engine):
+    both = (Role("psychologist", license_state="NV"), Role("counselor", license_state="CA"))
+    keep(engine, a_provider(1, state="NV", online=True, roles=both))
+
+    assert search(engine, Query(state="CA", format="online", roles=("counselor",))).total == 1
+    assert search(engine, Query(state="CA", format="online", roles=("psychologist",))).total == 0
+
+
+def test_a_state_alone_finds_what_is_in_it(engine):
+    keep(engine, a_provider(1, state="CA", lat=None, lon=None), a_provider(2, state="NY"))
+
+    assert names(search(engine, Query(state="CA"))) == ["Sample 1"]
+
+
+def test_a_provider_with_no_position_is_in_no_distance_search(engine):
+    keep(engine, a_provider(1, lat=None, lon=None))
+
+    assert near(engine, radius_miles=100).total == 0
+
+
+def test_a_provider_with_two_locations_is_one_result_at_the_nearer_one(engine):
+    places = (
+        Location(city="Far", state="CA", lat=CENTRE.lat + 8 * MILE, lon=CENTRE.lon),
+        Location(city="Near", state="CA", lat=CENTRE.lat + 1 * MILE, lon=CENTRE.lon),
+    )
+    keep(engine, a_provider(locations=places))
+
+    results = near(engine)
+
+    assert results.total == 1
+    assert results.cards[0]["city"] == "Near"
+
+
+def test_someone_over_the_date_line_is_found(engine):
+    keep(engine, a_provider(lat=51.85, lon=179.9, state="AK"))
+    place = Place("Nowhere", "AK", 51.85, -179.9)
+
+    [card] = search(engine, Query(place=place)).cards
+
+    assert card["miles"] < 10
+
+
+def test_retired_providers_are_not_found(engine):
+    keep(engine, a_provider(1))
+    with engine.begin() as connection:
+        store.retire(connection, [an_npi(1)], "test")
+
+    assert near(engine).total == 0
+
+
+def test_pages_follow_each_other_without_gap_or_overlap(engine):
+    keep(engine, *(a_provider(n) for n in range(8)))
+
+    pages = [search(engine, Query(place=CENTRE, offset=at)) for at in (0, 3, 6, 9)]
+
+    assert [len(page.cards) for page in pages] == [3, 3, 2, 0]
+    assert {page.total for page in pages} == {8}
+    assert len({name for page in pages for name in names(page)}) == 8
+
+
+@pytest.mark.parametrize(
+    "asked",
+    [
+        {},
+        {"state": "CA", "radius_miles": 0},
+        {"state": "CA", "limit": 0},
+        {"state": "CA", "offset": -1},
+    ],
+)
+def test_a_query_that_no_search_can_answer_is_refused(asked):
+    with pytest.raises(ValueError, match="a search needs"):
+        Query(**asked)
+
+
+spots = st.lists(st.tuples(st.floats(-2.5, 2.5), st.floats(-2.5, 2.5)), max_size=25)
+
+
+@given(spots, st.floats(1, 150), st.floats(1, 150))
+@settings(max_examples=40, deadline=None)
+def test_a_wider_radius_only_adds_and_distances_ascend(spots, one, other):
+    engine = sa.create_engine("sqlite://", future=True)
+    tables.metadata.create_all(engine)
+    keep(
+        engine,
+        *(a_provider(n, lat=37.75 + dy, lon=-122.42 + dx) for n, (dy, dx) in enumerate(spots)),
+    )
+    small, large = (near(engine, radius_miles=radius) for radius in sorted((one, other)))
+    engine.dispose()
+
+    for results in (small, large):
+        distances = [card["miles"] for card in results.cards]
+        assert distances == sorted(distances)
+        assert all(distance <= results.radius_miles + 0.05 for distance in distances)
+    if not small.loosened:
+        assert set(names(small)) <= set(names(large))
+
+
+def test_ones_own_zip_is_about_zero_miles_away(engine):
+    place = find_place("94110")
+    keep(engine, a_provider(lat=place.lat, lon=place.lon))
+
+    assert search(engine, Query(place=place)).cards[0]["miles"] == 0.0
