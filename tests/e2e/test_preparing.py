@@ -1,0 +1,112 @@
+"""A person gets ready for a visit: four questions, then a list that is theirs to change."""
+
+import re
+
+import pytest
+
+from tests.e2e.words import label
+
+OWN = "I freeze up when strangers ask about my <b>sleep</b> & I lose my words 😬"
+
+
+def items(heard):
+    """The list's lines, without their numbers."""
+    return re.findall(r"^\d+\. (.+)$", heard.text, re.MULTILINE)
+
+
+@pytest.fixture
+def listed(person):
+    person.say_all(
+        "help me get ready for my appointment", "a psychiatrist", "its my first visit", OWN
+    )
+    person.say("cost and evening visits")
+    return person
+
+
+def test_the_whole_way_to_a_list(person):
+    assert person.say("help me get ready for my appointment").ids == ["visit.ask_role"]
+    assert person.say("psychiatrist").ids == ["visit.ask_kind"]
+    assert person.say("first visit").ids == ["visit.ask_matters"]
+    assert person.say(OWN).ids == ["visit.ask_needs"]
+    made = person.say("cost and online visits")
+    assert made.ids == ["visit.list"]
+    assert made.messages[-1]["print"] is True
+    assert len(items(made)) >= 5
+
+
+def test_their_own_words_are_kept_as_they_are_at_the_top(listed):
+    assert OWN in items(listed.last)[0]
+
+
+def test_role_and_needs_choose_the_questions(person, someone):
+    therapist, psychiatrist = someone(), someone()
+    for each, role in ((therapist, "therapist"), (psychiatrist, "psychiatrist")):
+        each.say_all("help me prepare for a visit", role, "first visit", "skip", "none of these")
+    assert items(therapist.last) != items(psychiatrist.last)
+    person.say_all("help me prepare for a visit", "therapist", "first visit", "skip", "cost")
+    assert len(items(person.last)) > len(items(therapist.last))
+
+
+def test_a_line_is_taken_out(listed):
+    before = items(listed.last)
+    assert items(listed.say("remove 2")) == [before[0], *before[2:]]
+
+
+def test_several_lines_are_taken_out_at_once(listed):
+    before = items(listed.last)
+    assert items(listed.say("take out 2 and 4")) == [before[0], before[2], *before[4:]]
+
+
+def test_a_line_is_added_in_their_own_words(listed):
+    added = listed.say("add do you have parking for a wheelchair van?")
+    assert "do you have parking for a wheelchair van?" in items(added)[-1]
+
+
+def test_the_last_one_is_taken_out_and_brought_back(listed):
+    before = items(listed.last)
+    assert items(listed.tap("visit.remove_last")) == before[:-1]
+    assert items(listed.tap("visit.undo")) == before
+
+
+def test_a_number_that_is_not_on_the_list_is_explained(listed):
+    assert listed.say("remove 40").ids[0] == "visit.no_such_item"
+
+
+def test_the_list_is_printed(listed):
+    printed = listed.say("print my list")
+    assert printed.ids == ["visit.print"]
+    assert printed.messages[0]["print"] is True
+    assert OWN in printed.text
+
+
+def test_everything_can_be_skipped(person):
+    made = person.say_all("prepare for a visit", "skip", "skip", "skip", "skip")
+    assert made.ids == ["visit.list"]
+    assert len(items(made)) >= 3
+
+
+def test_changing_from_someone_else_makes_another_list(person, someone):
+    switching = someone()
+    for each, kind in ((person, "first visit"), (switching, "switching from someone else")):
+        each.say_all("help me prepare for a visit", "therapist", kind, "skip", "none of these")
+        assert each.last.ids == ["visit.list"]
+    assert items(person.last) != items(switching.last)
+
+
+def test_choices_lead_all_the_way(person):
+    person.last = person.first
+    assert person.tap("visit.start").ids == ["visit.ask_role"]
+    assert person.tap("pick.role.therapist").ids == ["visit.ask_kind"]
+    assert person.tap("pick.visit.switching").ids == ["visit.ask_matters"]
+    assert person.tap("pick.skip").ids == ["visit.ask_needs"]
+    assert person.tap("pick.need.cost").ids == ["visit.list"]
+    assert label("visit.print") in person.last.choices
+
+
+def test_without_a_list_there_is_nothing_to_edit(person):
+    assert person.say("remove 2 from my list").ids == ["visit.no_list"]
+
+
+def test_the_questions_can_be_stopped(person):
+    person.say_all("prepare for a visit", "therapist")
+    assert person.say("stop this").ids == ["visit.cancelled"]

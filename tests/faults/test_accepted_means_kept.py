@@ -1,0 +1,100 @@
+"""Invariant 5: whatever dies in the middle of a turn, each message is answered, and once."""
+
+import time
+
+import httpx
+import pytest
+
+from tests.e2e.person import WAITS
+from tests.e2e.service import wait_until
+from tests.e2e.words import id_of
+from tests.faults.breaking import dead
+
+QUESTIONS = {
+    "what is a copay": "cost.copay",
+    "what does a psychiatrist do?": "role.psychiatrist",
+    "what is emdr": "approach.emdr",
+    "how does a sliding scale work": "cost.sliding_scale",
+    "do i have bipolar disorder?": "refusal.diagnosis",
+    "what is a deductible": "cost.deductible",
+}
+
+
+def send_like_the_page(person, client_id, text):
+    """As the widget does: the same client_id until it is taken; then once more, for the double."""
+
+    def taken():
+        try:
+            answer = person.post(client_id, text=text)
+        except httpx.TransportError:
+            return None
+        return answer.json()["id"] if answer.status_code == 202 else None
+
+    first = wait_until(taken, 30, "the message to be taken")
+    try:
+        again = person.post(client_id, text=text)
+    except httpx.TransportError:
+        return first
+    assert again.status_code != 202 or again.json()["id"] == first
+    return first
+
+
+def answered(person):
+    """Ids of the answers so far, in order, without the notices that one is to come."""
+    try:
+        said = [m["text"] for m in person.history() if m["from"] == "bot"]
+    except httpx.TransportError:
+        return []
+    return [i for i in map(id_of, said[1:]) if i not in WAITS]
+
+
+@pytest.mark.parametrize("part", ["edge", "rasa", "actions"])
+@pytest.mark.parametrize("after", [0.0, 0.01, 0.05])
+def test_nothing_is_lost_and_nothing_answered_twice(service, someone, part, after):
+    people = [someone() for _ in range(3)]
+    for number, text in enumerate(QUESTIONS):
+        for person in people:
+            if number < 3:
+                person.send(f"q{number}", text=text)
+    time.sleep(after)
+    service.kill(part)
+    for number, text in enumerate(QUESTIONS):
+        for person in people:
+            send_like_the_page(person, f"q{number}", text)
+    expected = list(QUESTIONS.values())
+    for person in people:
+        wait_until(
+            lambda person=person: len(answered(person)) >= len(expected), 60, "all the answers"
+        )
+    time.sleep(2.5)  # a look of the desk's for what still waits: nothing may
+    for person in people:
+        assert answered(person) == expected
+        asked = [m["text"] for m in person.history() if m["from"] == "person"]
+        assert asked == list(QUESTIONS)
+
+
+def test_while_rasa_is_dead_people_are_told_so_once_and_answered_later(service, person):
+    person.say("what is a copay")
+    with dead(service, "rasa"):
+        waiting = person.send(text="what is cbt")
+        told = wait_until(lambda: person.history(waiting), 10, "a notice")
+        assert [id_of(m["text"]) for m in told] == ["notice.down"]
+        time.sleep(5)
+        assert len(person.history(waiting)) == 1
+    assert person.answer_to(waiting).ids == ["notice.down", "approach.cbt"]
+
+
+def test_while_the_action_server_is_dead_a_message_waits_too(service, person):
+    person.say("what is a copay")
+    with dead(service, "actions"):
+        waiting = person.send(text="what is cbt")
+        told = wait_until(lambda: person.history(waiting), 10, "a notice")
+        assert [id_of(m["text"]) for m in told] == ["notice.down"]
+    assert person.answer_to(waiting).ids == ["notice.down", "approach.cbt"]
+
+
+def test_the_same_client_id_ten_times_is_one_message(person):
+    sent = {person.post("the-same", text="what is a copay").json()["id"] for _ in range(10)}
+    assert len(sent) == 1
+    assert person.answer_to(sent.pop()).ids == ["cost.copay"]
+    assert len(person.history()) == 3
