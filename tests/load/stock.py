@@ -1,4 +1,4 @@
-"""Stock Rasa beside our service: same model, same action server, its own REST channel and memory."""
+"""Stock Rasa beside our service: same model and actions, its own REST channel and memory."""
 
 from __future__ import annotations
 
