@@ -1,4 +1,7 @@
-"""Settings: the environment first, then `.env`, then the defaults below. `.env.example` says what each one does."""
+"""Settings: the environment first, then `.env`, then the defaults below.
+
+`.env.example` says what each one does.
+"""
 
 from __future__ import annotations
 
@@ -40,12 +43,15 @@ _MAKE_KEYS = (
 
 
 class SettingsError(Exception):
-    """A setting that cannot be used: one line with its name, what is wrong and the mend. Never shows a secret."""
+    """A setting that cannot be used: one line with its name, what is wrong and the mend.
+
+    Never shows a secret.
+    """
 
 
 @dataclass(frozen=True)
 class Settings:
-    """What every process of Care Navigator is told. Paths are absolute; `engine_timeout` is in seconds."""
+    """What every process is told. Paths are absolute; `engine_timeout` is in seconds."""
 
     environment: str
     host: str
@@ -112,7 +118,7 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
 
 
 def _environment(root: Path) -> dict[str, str]:
-    """The process environment over `.env`. A name in `.env` that we do not know is taken for a typing slip."""
+    """The process environment over `.env`, where a name we do not know is a slip."""
     from_file = {
         name: value or "" for name, value in dotenv_values(root / ".env", interpolate=False).items()
     }
@@ -151,7 +157,7 @@ class _Reader:
                 )
             if int(value) in taken:
                 raise SettingsError(
-                    f"{name} is {value}, and so is {taken[int(value)]}; give each a port of its own."
+                    f"{name} is {value}, and so is {taken[int(value)]}; give each its own port."
                 )
             taken[int(value)] = name
         return list(taken)
@@ -203,7 +209,8 @@ def _make_state_folder(state: Path) -> None:
         state.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as fault:
         raise SettingsError(
-            f"CARENAV_STATE_DIR is '{state}', which cannot be made ({fault.strerror}); name one we may write to."
+            f"CARENAV_STATE_DIR is '{state}', which cannot be made ({fault.strerror}); "
+            "name a folder we may write to."
         ) from fault
 
 
@@ -218,7 +225,7 @@ def _require(given: dict[str, str]) -> dict[str, str]:
 
 
 def _fill(given: dict[str, str], state: Path) -> dict[str, str]:
-    """Development only: what is not given comes from the secrets file, which is made when something is missing."""
+    """Development only: what is not given comes from the secrets file, made when it lacks one."""
     path = state / SECRETS_FILE
     kept = _read_secrets(path)
     if not all(given[name] or kept.get(name) for name in SECRETS):
@@ -243,9 +250,7 @@ def _write_secrets(path: Path, values: dict[str, str]) -> None:
     """Whole or not at all; of two processes that start at once, the first one's file stands."""
     descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(
-            "# Made on the first start, for development only. Keep it: without the keys, stored chats cannot be read.\n"
-        )
+        file.write("# Made on the first start, for development only. Stored chats need the keys.\n")
         file.writelines(f"{name}={value}\n" for name, value in values.items())
     try:
         if path.exists():

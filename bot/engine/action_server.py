@@ -45,7 +45,7 @@ class ActionServer(EndpointConfig):
         super().__init__(url)
         self._session: aiohttp.ClientSession | None = None
 
-    async def request(  # type: ignore[override]
+    async def request(
         self, method: str = "post", json: dict[str, Any] | None = None, **_: Any
     ) -> dict[str, Any]:
         """The action's ``{"events", "responses"}``.

@@ -106,7 +106,7 @@ def trimmed(tracker: DialogueStateTracker) -> list[Event]:
 
 
 def _telling(events: Sequence[Event]) -> list[Event]:
-    """Of slot values set one after another with no step between, the last one of each slot tells."""
+    """Of the values a slot gets with no step between, only the last one tells."""
     told: list[Event] = []
     set_later: set[str] = set()
     for event in reversed(events):

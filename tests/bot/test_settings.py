@@ -1,4 +1,4 @@
-"""Settings: defaults that work, wrong values that stop the start with one line, secrets that stay secret."""
+"""Settings: defaults that work, wrong values that stop the start, secrets that stay secret."""
 
 from __future__ import annotations
 

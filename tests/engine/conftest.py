@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import os
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
@@ -12,6 +13,7 @@ import pytest
 
 pytest.importorskip("rasa", reason="Rasa runs on Python 3.10 only")
 
+import structlog
 from aiohttp import web
 from aiohttp.test_utils import TestServer
 from cryptography.fernet import Fernet
@@ -27,6 +29,7 @@ from bot.engine.tracker_store import EncryptedTrackerStore
 from bot.store.tables import metadata
 
 MODEL = Path(__file__).parent / "model"
+structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
 os.environ["RASA_TELEMETRY_ENABLED"] = "false"
 
 

@@ -29,7 +29,9 @@ async def test_a_choice_is_an_intent_with_entities(room):
     assert tracker.get_slot("role") == "psychiatrist"
 
 
-@pytest.mark.parametrize("said", [{"intent": "no_such"}, {"intent": "find", "entities": {"no": "x"}}])
+@pytest.mark.parametrize(
+    "said", [{"intent": "no_such"}, {"intent": "find", "entities": {"no": "x"}}]
+)
 async def test_a_choice_the_model_does_not_know_is_refused(room, said):
     with pytest.raises(Unknown):
         await room.dialogue.turn(room.heard("c1", **said))

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+from copy import copy
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -51,8 +53,6 @@ class WholeStore(EncryptedTrackerStore):
 @pytest.fixture
 def whole_room(room: Room) -> Room:
     """The same model and actions, with nothing trimmed."""
-    from copy import copy
-
     agent = copy(room.agent)
     agent.processor = copy(room.agent.processor)
     agent.action_endpoint = room.dialogue._actions
@@ -62,16 +62,19 @@ def whole_room(room: Room) -> Room:
     return Room(agent, Dialogue(agent), store, room.actions, room.database)
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 async def test_a_trimmed_conversation_goes_on_as_the_whole_one_would(room, whole_room, seed):
-    rng = random.Random(seed)
+    rng, whole = random.Random(seed), None
     for _ in range(70):
         intent, entities = rng.choices(CHOICES, ODDS)[0]
+        in_form = whole is not None and whole.active_loop is not None
+        if (intent == "stop" and not in_form) or (intent == "find" and in_form):
+            continue
         said = await room.chooses(intent, **entities)
         assert said == await whole_room.chooses(intent, **entities)
         trimmed, whole = await room.store.retrieve("c1"), await whole_room.store.retrieve("c1")
         same_state(trimmed, whole)
-        assert trimmed.past_states(room.agent.domain)[-6:] == whole.past_states(room.agent.domain)[-6:]
+        assert last_states(room, trimmed) == last_states(room, whole)
         assert trimmed.turns == whole.turns
     assert len(whole.events) > 5 * KEPT_EVENTS
 
@@ -86,6 +89,10 @@ async def test_a_form_left_hanging_through_many_interruptions_keeps_its_place(ro
         assert await each.says("evenings") == ["found"]
 
 
+def last_states(room: Room, tracker: DialogueStateTracker) -> list[Any]:
+    return tracker.past_states(room.agent.domain)[-6:]
+
+
 def same_state(one: DialogueStateTracker, other: DialogueStateTracker) -> None:
     assert one.current_slot_values() == other.current_slot_values()
     assert one.active_loop_name == other.active_loop_name
@@ -98,8 +105,9 @@ def same_state(one: DialogueStateTracker, other: DialogueStateTracker) -> None:
 
 async def test_what_is_kept_does_not_grow_with_the_conversation(room):
     sizes = []
+    await room.chooses("find")
     for turn in range(60):
-        intent, entities = CHOICES[:-1][turn % (len(CHOICES) - 1)]
+        intent, entities = CHOICES[1:8][turn % 7]
         await room.chooses(intent, **entities)
         sizes.append(len((await room.store.retrieve("c1")).events))
     assert max(sizes[30:]) <= max(sizes[:30])
