@@ -103,10 +103,7 @@ def _desk(
         ),
         clinics=clinics,
         record=Record(Store(open_engine(settings.database_url), Sealer(settings.encryption_keys))),
-        engine=EngineClient(
-            f"http://127.0.0.1:{settings.rasa_port}",
-            settings.engine_token,
-        ),
+        engine=EngineClient(settings.rasa_port, settings.engine_token),
         hub=Hub(),
         now=now,
         patience=settings.engine_timeout,

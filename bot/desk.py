@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.conversation import Message, Said, Session
-from bot.engine.client import EngineDown
+from bot.engine.client import EngineDown, EngineRefused
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.turn import Turn
@@ -72,6 +72,9 @@ class Desk:
                     try:
                         await self.turn.answer(session, person, engine_up=engine_up)
                         self._failures.pop(person.id, None)
+                    except EngineRefused:
+                        log.error("the engine does not know what a choice asked of it")
+                        await self.turn.give_up(session, person)
                     except EngineDown:
                         engine_up = False
                         await self._failed(session, person)

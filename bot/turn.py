@@ -20,7 +20,7 @@ from typing import Any
 from bot import metrics
 from bot.clinics import Clinic
 from bot.conversation import Ids, Message, Said, Session, bot_message
-from bot.engine.client import EngineClient, EngineDown, Turned
+from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.hub import Closed, Hub, Typing
 from bot.store.record import Record, StoreDown
 from guardrails.release import Offer, Releaser, Withheld
@@ -159,7 +159,10 @@ class Turn:
     # --- everything else: kept first, then answered -----------------------------------------
 
     async def answer(self, session: Session, person: Message, *, engine_up: bool = True) -> None:
-        """Answer a kept message, once. Raises `StoreDown`, and `EngineDown` when it must wait."""
+        """Answer a kept message, once.
+
+        Raises `StoreDown`, `EngineDown` when it must wait, `EngineRefused` when waiting is no use.
+        """
         if person.offer and person.offer.do == "erase":
             return await self.erase(session)
         kept = await self.record.load(session.conversation)
@@ -167,6 +170,8 @@ class Turn:
             return None
         try:
             reply = await self.route(session, person, kept.asking, engine_up)
+        except EngineRefused:
+            raise
         except EngineDown:
             metrics.ENGINE_DOWN.inc()
             await self.notify(
