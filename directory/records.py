@@ -1,8 +1,6 @@
 """What one source says of one provider, before it is stored."""
 
-import dataclasses
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal
@@ -64,5 +62,4 @@ class ProviderRecord:
 
     def fingerprint(self) -> str:
         """A digest that changes when anything the source says changes."""
-        told = json.dumps(dataclasses.asdict(self), default=str, sort_keys=True)
-        return hashlib.sha256(told.encode()).hexdigest()
+        return hashlib.sha256(repr(self).encode()).hexdigest()

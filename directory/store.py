@@ -1,7 +1,7 @@
 """Keeping provider records: new ones in, changed ones replaced, gone ones out of the search."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -164,9 +164,9 @@ def _replace_children(connection: Connection, records: Sequence[ProviderRecord])
 
 def _child_rows(record: ProviderRecord) -> Iterator[tuple[sa.Table, Row]]:
     for position, role in enumerate(record.roles):
-        yield tables.provider_roles, {"position": position, **asdict(role)}
+        yield tables.provider_roles, {"position": position, **vars(role)}
     for position, location in enumerate(record.locations):
-        yield tables.locations, {"position": position, **asdict(location)}
+        yield tables.locations, {"position": position, **vars(location)}
     for state in record.telehealth_states:
         yield tables.telehealth_states, {"state": state}
     for fact, table, column in FACTS:
