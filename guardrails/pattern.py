@@ -3,7 +3,7 @@
     i (want|need) to die     words, and alternatives in brackets
     i really? want           a word or bracket that may be missing
     <family> hit me          a named list from words.yml
-    kill*                    a word that begins so
+    kill*  thought(s)        a word that begins so; a word with or without its s
     hurt _ badly             any one word
     want ... dead            up to four other words, within one sentence
     ^ yes $                  the start and the end of the message
@@ -23,7 +23,8 @@ from dataclasses import dataclass
 from guardrails.normalise import fold
 
 GAP = 4
-_TOKEN = re.compile(r"\.\.\.|[()|?^$_]|<[a-z_]+>|[a-z0-9']+\*?|\S")
+_GAP = rf"(?: [^ .]+){{0,{GAP}}}?"
+_TOKEN = re.compile(r"\.\.\.|[()|?^$_]|<[a-z_]+>|[a-z0-9']+(?:\*|\(s\))?|\S")
 _ANCHOR_LIMIT = 10_000.0
 
 Expand = Callable[[str], Sequence[str]]
@@ -59,7 +60,6 @@ class Pattern:
 
     text: str
     regex: re.Pattern[str]
-    most: int
     anchor: Anchor | None
     words: frozenset[str]
 
@@ -74,12 +74,16 @@ class PatternReader:
         self._open: list[str] = []
         self._cache: dict[str, Piece] = {}
 
-    def read(self, text: str) -> Pattern:
-        """Raises PatternError when the pattern is malformed or names an unknown list."""
+    def read(self, text: str, widest: bool = False) -> Pattern:
+        """A gap takes as few words as it can; for an exception (`widest`), as many.
+
+        Raises PatternError when the pattern is malformed or names an unknown list.
+        """
         piece = self._piece(text)
         if not piece.words:
             raise PatternError(f"'{text}': has no word")
-        return Pattern(text, re.compile(piece.regex + "(?= )"), piece.most, piece.anchor, piece.words)
+        regex = piece.regex.replace(_GAP, _GAP[:-1]) if widest else piece.regex
+        return Pattern(text, re.compile(regex + "(?= )"), piece.anchor, piece.words)
 
     def _piece(self, text: str) -> Piece:
         tokens = _TOKEN.findall(fold(text))
@@ -117,13 +121,15 @@ class PatternReader:
         if token[0] == "<" and len(token) > 1:
             return self._list(token[1:-1], text), rest
         fixed = {
-            "...": Piece(rf"(?: [^ .]+){{0,{GAP}}}?", GAP),
+            "...": Piece(_GAP, GAP),
             "_": Piece(r" [^ .]+", 1),
             "^": Piece(r"\A(?: \.)*", 0),
             "$": Piece(r"(?: \.)*(?= \Z)", 0),
         }
         if token in fixed:
             return fixed[token], rest
+        if token.endswith("(s)"):
+            return _either([self._word(token[:-3]), self._word(token[:-3] + "s")]), rest
         if not re.fullmatch(r"[a-z0-9']+\*?", token):
             raise PatternError(f"'{text}': '{token}' is not part of the pattern language")
         if token.endswith("*"):

@@ -25,8 +25,8 @@ CHECK_IN = "check_in.ask"
 
 # First match wins. Danger outranks everything, the quickest to kill first. Then an answer to
 # our own question (rank 5), then check_in. Then what people are owed by law, soonest-binding
-# first: no more texts (TCPA), a child (COPPA; that path erases too), privacy. Then a person, who
-# can answer all the rest; what we are, which must be said whenever asked (Utah 13-72a-203); the
+# first: no more texts (TCPA), a child (COPPA; that path erases too), privacy, and what we are,
+# which must be said whenever asked (Utah 13-72a-203). Then a person, who can answer the rest; the
 # clinical refusals, which point to someone who can answer; and manipulation last, so that a real
 # question wrapped in role-play still gets the refusal that helps.
 _ORDER = {outcome: rank for rank, outcome in enumerate(Outcome)}
