@@ -45,17 +45,22 @@ def _lines(words: Words, card: Mapping[str, Any]) -> list[str]:
     lines = [words.say("card.role", role=f"role.{card['role']}")]
     if card.get("organization"):
         lines.append(words.say("card.organization", organization=card["organization"]))
-    place = f"{card['city']}, {card['state']}"
-    if card.get("miles") is None:
-        lines.append(words.say("card.place", place=place))
-    else:
-        lines.append(words.say("card.place_miles", place=place, miles=card["miles"]))
+    lines += _where(words, card)
     lines.append(_known(words, "accepts", "payer", card.get("accepts")))
     lines.append(_known(words, "languages", "language", card.get("languages")))
     lines.append(_known(words, "formats", "format", card.get("formats")))
     new = {True: "yes", False: "no", None: "unknown"}[card.get("new_patients")]
     lines.append(words.say(f"card.new_patients.{new}"))
     return lines
+
+
+def _where(words: Words, card: Mapping[str, Any]) -> list[str]:
+    place = ", ".join(card[part] for part in ("city", "state") if card.get(part))
+    if not place:
+        return []
+    if card.get("miles") is None:
+        return [words.say("card.place", place=place)]
+    return [words.say("card.place_miles", place=place, miles=card["miles"])]
 
 
 def _known(words: Words, line: str, entity: str, values: Any) -> str:
