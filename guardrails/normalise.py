@@ -21,6 +21,7 @@ _LOOKALIKES = str.maketrans(
 _LEET = str.maketrans("013457@$!|", "oieastasil")
 _LEET_L = str.maketrans("013457@$!|", "oleastasll")
 _PIECE = re.compile(r"[$@]?[a-z0-9]+(?:['*!|$@]+[a-z0-9]+)*|\.{2,}|[.!?;]+")
+_COUNTED = re.compile(r"([0-9]+)(mg|mgs|mcg|ml|g|yo|yr|yrs|f|m|pm|am|x|lbs)")
 _SPLIT = re.compile(r"[a-z0-9']+")
 _TRIPLE = re.compile(r"(.)\1{2,}")
 _REPEAT = re.compile(r"(.)\1+")
@@ -111,6 +112,9 @@ class Normaliser:
             mended = self._unmask(bare)
             if mended:
                 return self.expand(mended)
+            counted = _COUNTED.fullmatch(bare)
+            if counted:
+                return [counted[1], *self.expand(counted[2])]
             parts = _SPLIT.findall(piece)
             return [w for p in parts for w in (self.expand(p) if len(parts) == 1 else self._mend(p))]
         if _TRIPLE.search(bare):
