@@ -42,6 +42,11 @@ _MAKE_KEYS = (
 )
 
 
+def _field(name: str) -> str:
+    """`port` for CARENAV_PORT."""
+    return {"CARENAV_ENV": "environment"}.get(name, name.removeprefix("CARENAV_").lower())
+
+
 class SettingsError(Exception):
     """A setting that cannot be used: one line with its name, what is wrong and the mend.
 
@@ -71,6 +76,12 @@ class Settings:
     @property
     def production(self) -> bool:
         return self.environment == "production"
+
+    def environ(self) -> dict[str, str]:
+        """The settings as variables, for a child process: it reads what we read."""
+        values = {name: getattr(self, _field(name)) for name in NAMES}
+        values["CARENAV_ENCRYPTION_KEYS"] = ",".join(self.encryption_keys)
+        return {name: str(value) for name, value in values.items()}
 
 
 def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) -> Settings:

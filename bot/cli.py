@@ -1,0 +1,198 @@
+"""The command `carenav`. Heavy parts are imported by the command that needs them."""
+
+from __future__ import annotations
+
+import json
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+
+import typer
+
+if TYPE_CHECKING:
+    from bot.settings import Settings
+    from directory.importers.nppes import Summary
+    from guardrails.screen import Screener
+
+app = typer.Typer(
+    help="Care Navigator: who does what in mental health care, and how to find them.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+imports = typer.Typer(help="Bring providers into the directory.", no_args_is_help=True)
+app.add_typer(imports, name="import")
+
+_WRONG_SETTING = 2
+_FAILED = 1
+
+
+@app.command()
+def run() -> None:
+    """Start everything and keep it running. Ctrl-C stops it."""
+    import asyncio
+
+    from rich.console import Console
+
+    from bot import supervisor
+
+    settings = _settings()
+    log = supervisor.Log(coloured=Console().is_terminal and not Console().no_color)
+    try:
+        asyncio.run(supervisor.run(settings, log, Console(stderr=True)))
+    except supervisor.CannotStart as fault:
+        _stop(str(fault), _FAILED)
+
+
+@app.command()
+def train() -> None:
+    """Train the Rasa model, unless it is there and nothing it learns from has changed."""
+    import asyncio
+
+    from rich.console import Console
+
+    from bot import training
+    from bot.settings import PROJECT
+
+    models = _settings().state_dir / "models"
+    if training.model_path(models, PROJECT).exists():
+        typer.echo("The model is up to date.")
+        return
+    began = time.monotonic()
+    try:
+        with training.shown(models, Console(stderr=True)) as report:
+            model = asyncio.run(training.ensure_model(models, PROJECT, report))
+    except training.TrainingError as fault:
+        _stop(str(fault), _FAILED)
+    typer.echo(f"Trained in {time.monotonic() - began:.0f} s: {model}")
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database's tables up to date."""
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.store.migrate import upgrade
+
+    try:
+        upgrade(_settings().database_url)
+    except SQLAlchemyError as fault:
+        _stop(f"CARENAV_DATABASE_URL: the database did not answer ({_first_line(fault)})", _FAILED)
+    typer.echo("The tables are up to date.")
+
+
+@app.command()
+def screen() -> None:
+    """Screen messages, one JSON object a line: {"id", "text"[, "lang"]} in, the outcome out."""
+    from guardrails.screen import load_screener
+
+    bad = 0
+    for result in screened(load_screener(), sys.stdin):
+        if isinstance(result, str):
+            bad += 1
+            typer.echo(result, err=True)
+        else:
+            typer.echo(json.dumps(result, ensure_ascii=False))
+    if bad:
+        raise typer.Exit(_FAILED)
+
+
+def screened(screener: Screener, lines: Iterable[str]) -> Iterator[dict[str, Any] | str]:
+    """For each line its result, or one line saying what is wrong with it; blank lines are passed."""
+    for number, line in enumerate(lines, start=1):
+        if not line.strip():
+            continue
+        try:
+            message = json.loads(line)
+        except ValueError:
+            yield f'line {number}: not JSON; give an object such as {{"id": 1, "text": "hello"}}'
+            continue
+        if not isinstance(message, dict) or not isinstance(message.get("text"), str):
+            yield f'line {number}: no "text"; give an object such as {{"id": 1, "text": "hello"}}'
+            continue
+        began = time.perf_counter()
+        found = screener.screen(message["text"], str(message.get("lang") or "en"))
+        spent = round((time.perf_counter() - began) * 1000, 3)
+        yield {
+            "id": message.get("id"),
+            "outcome": found.outcome.value,
+            "rule": found.rule,
+            "ms": spent,
+        }
+
+
+@imports.command()
+def nppes(
+    file: Annotated[
+        Path, typer.Argument(help="The NPPES file: the .csv, or the .zip it comes in.")
+    ],
+) -> None:
+    """Take the behavioral-health providers of an NPPES file (2018 layout or V.2)."""
+    from rich.console import Console
+    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from bot.store.database import open_engine
+    from bot.store.migrate import upgrade
+    from directory.importers.nppes import ImportFault, import_nppes
+
+    url = _settings().database_url
+    console = Console(stderr=True)
+    try:
+        upgrade(url)
+        with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console) as bar:
+            task = bar.add_task("importing", total=None)
+            summary = import_nppes(
+                file,
+                open_engine(url),
+                lambda done, total: bar.update(task, completed=done, total=total),
+            )
+    except ImportFault as fault:
+        _stop(str(fault), _FAILED)
+    except OSError as fault:
+        _stop(f"{file} cannot be read: {fault.strerror}", _FAILED)
+    except SQLAlchemyError as fault:
+        _stop(f"CARENAV_DATABASE_URL: the database did not answer ({_first_line(fault)})", _FAILED)
+    _show_summary(summary)
+
+
+def _show_summary(summary: Summary) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("rows", "what became of them", show_edge=False)
+    table.columns[0].justify = "right"
+    rows = [
+        ("taken", summary.taken),
+        ("updated", summary.updated),
+        ("unchanged", summary.unchanged),
+        *((f"skipped: {why}", count) for why, count in sorted(summary.skipped.items())),
+        ("no longer in the search", summary.retired),
+    ]
+    for what, count in rows:
+        table.add_row(f"{count:,}", what)
+    Console().print(table)
+
+
+def _settings() -> Settings:
+    from bot.settings import SettingsError, load_settings
+
+    try:
+        return load_settings()
+    except SettingsError as fault:
+        _stop(str(fault), _WRONG_SETTING)
+
+
+def _stop(line: str, code: int) -> NoReturn:
+    typer.echo(f"carenav: {line}", err=True)
+    raise typer.Exit(code)
+
+
+def _first_line(fault: Exception) -> str:
+    return (str(fault).splitlines() or [type(fault).__name__])[0]
+
+
+if __name__ == "__main__":
+    app()
