@@ -55,8 +55,9 @@ class Heard:
 
     @property
     def bare(self) -> bool:
-        """It names something and says little else: an answer, whatever intent was guessed."""
-        if not self.text or not self.entities:
+        """It names something, says little else and does not ask: an answer, whatever intent was
+        guessed."""
+        if not self.text or not self.entities or "?" in self.text:
             return False
         rest = re.findall(r"[^\W_]+", self.without().replace("'", "").casefold())
         return all(word in _FILLERS for word in rest)

@@ -93,7 +93,9 @@ def _as_named(found: places.Found) -> Named:
 
 def _picked(text: str, options: Sequence[Mapping[str, str]]) -> Named | None:
     """Of the places offered, the one whose state the text names."""
-    state = places.find_state(text) if options else None
+    words = re.findall(r"[^\W_]+", text)
+    ends = (" ".join(words[-size:]) for size in (3, 2, 1))  # "the one in New Mexico"
+    state = next((code for end in ends if (code := places.state_code(end))), None)
     fitting = [dict(one) for one in options if one["state"] == state]
     return Named(fitting[0]) if fitting else None
 

@@ -46,22 +46,27 @@ def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Re
     slots so far."""
     reading = Reading()
     place = _place(heard, asked, known)
-    if heard.intent not in _ANSWERS and not heard.bare and place is None:
-        return reading
+    if place is not None:
+        _take_place(place, known, reading)
+    if heard.intent in _ANSWERS or heard.bare:
+        _read_names(heard, asked, known, reading)
+    if reading.empty and asked:
+        _read_reply(heard, asked, known, reading)
+    if any(name != "place_tries" for name in reading.slots):
+        reading.slots["results_shown"] = None
+    return reading
+
+
+def _read_names(
+    heard: Heard, asked: str | None, known: Mapping[str, Any], reading: Reading
+) -> None:
     _read_role(heard, reading)
     _read_payment(heard, reading)
     _read_format(heard, asked, reading)
     _read_wishes(heard, known, reading)
     if miles := heard.values("miles"):
         reading.slots["radius"] = float(miles[0])
-    if place is not None:
-        _take_place(place, known, reading)
     _ask_again(heard, asked, reading)
-    if reading.empty and asked:
-        _read_bare_reply(heard, asked, known, reading)
-    if any(name != "place_tries" for name in reading.slots):
-        reading.slots["results_shown"] = None
-    return reading
 
 
 def _read_role(heard: Heard, reading: Reading) -> None:
@@ -124,7 +129,7 @@ def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_
     return places_named.named(
         heard,
         whole=changes or (asked == "place" and heard.intent not in _SMALL_TALK),
-        inside=answers or (asked == "place" and heard.intent == "nlu_fallback"),
+        inside=answers or heard.bare or (asked == "place" and heard.intent == "nlu_fallback"),
         options=known.get("place_options") or (),
     )
 
@@ -144,7 +149,7 @@ def _refuse_place(problem: str, known: Mapping[str, Any], reading: Reading) -> N
     reading.notices.append(draft(problem if tries == 1 else "find.bad_place_again"))
 
 
-def _read_bare_reply(
+def _read_reply(
     heard: Heard, asked: str, known: Mapping[str, Any], reading: Reading
 ) -> None:
     """Skip, "I don't know", "no", or words that name nothing we have."""

@@ -1,0 +1,45 @@
+"""What is said outside the two tasks, talked through with the real rules and actions."""
+
+import pytest
+
+from tests.actions.conversation import Conversation, ids
+
+
+async def test_what_is_not_understood_leads_to_choices_then_abilities_then_a_person(
+    talk: Conversation,
+) -> None:
+    steps = [ids(await talk.says("blorp", "nlu_fallback"))[0] for _ in range(4)]
+    assert steps == ["fallback.clarify", "fallback.can_do", "fallback.human", "fallback.human"]
+
+
+async def test_an_answer_in_between_starts_the_count_again(talk: Conversation) -> None:
+    await talk.says("blorp", "nlu_fallback")
+    await talk.says("hi", "greet")
+    assert ids(await talk.says("blorp", "nlu_fallback")) == ["fallback.clarify"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "message"),
+    [
+        ("affirm", "fallback.affirm"),
+        ("deny", "fallback.deny"),
+        ("cancel", "fallback.nothing_to_stop"),
+        ("skip", "fallback.clarify"),
+    ],
+)
+async def test_a_reply_to_nothing_gets_a_sensible_answer(
+    talk: Conversation, intent: str, message: str
+) -> None:
+    assert ids(await talk.takes(intent)) == [message]
+
+
+async def test_a_thing_named_alone_is_explained(talk: Conversation) -> None:
+    assert ids(await talk.says("psychiatrist", "inform")) == ["role.psychiatrist"]
+    assert ids(await talk.says("EMDR", "inform")) == ["approach.emdr"]
+
+
+async def test_a_zip_alone_offers_a_search_with_it(talk: Conversation) -> None:
+    [offer] = await talk.says("94110", "inform")
+    assert offer["choices"] == [{"choice": "find.start", "entities": {"zip": "94110"}}]
+    assert ids(await talk.takes("find_provider", {"zip": "94110"})) == ["find.ask_role"]
+    assert await talk.slot("place") == {"zip": "94110"}
