@@ -20,7 +20,8 @@ COMMAND = Path(sys.executable).with_name("carenav")
 TRAINED = PROJECT / ".carenav" / "models"
 """Models of this checkout: a fitting one is taken from here, and a new one is put here."""
 T = TypeVar("T")
-PARTS = {"rasa": "rasa", "actions": "actions", "edge": "edge"}
+PARTS = {"rasa": "-m rasa run", "actions": "-m rasa_sdk", "edge": "-m uvicorn"}
+"""What only the command line of this part has."""
 
 
 class Service:
@@ -139,11 +140,7 @@ class Service:
 
 
 def part_of(command: str) -> str | None:
-    if "bot.engine.run" in command or " rasa " in f" {command} ".replace("/rasa ", " rasa "):
-        return "rasa" if "actions" not in command.split("rasa", 1)[-1] else "actions"
-    if "rasa_sdk" in command or "actions" in command:
-        return "actions"
-    return "edge" if "uvicorn" in command or "bot.app" in command else None
+    return next((name for name, its_own in PARTS.items() if its_own in command), None)
 
 
 def free_ports(count: int) -> list[int]:

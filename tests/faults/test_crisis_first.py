@@ -9,10 +9,15 @@ REPLY = "safety.suicide_self_harm"
 AT_ONCE = 1.0  # seconds
 
 
-def test_with_rasa_and_the_action_server_killed(service, person):
+def test_with_rasa_and_the_action_server_killed_and_then_the_database(service, person, someone):
     person.say("what is a copay")
     with dead(service, "rasa", "actions"):
         assert person.seconds_to_hear(DANGER, REPLY) < AT_ONCE
+        with no_database(service):
+            newcomer = someone()
+            assert newcomer.seconds_to_hear(DANGER, REPLY) < AT_ONCE
+            again = newcomer.seconds_to_hear("i will do it now, i want to die", REPLY)
+            assert again < AT_ONCE
 
 
 @pytest.mark.parametrize("part", ["rasa", "actions"])
@@ -36,14 +41,6 @@ def test_with_the_database_stuck(service, person):
     person.say("what is a copay")
     with stuck_database(service):
         assert person.seconds_to_hear(DANGER, REPLY) < AT_ONCE
-
-
-def test_with_everything_dead_at_once_and_somebody_new(service, someone):
-    with dead(service, "rasa", "actions"), no_database(service):
-        newcomer = someone()
-        assert newcomer.seconds_to_hear(DANGER, REPLY) < AT_ONCE
-        again = newcomer.seconds_to_hear("i will do it now, i want to die", REPLY)
-        assert again < AT_ONCE
 
 
 def test_an_ordinary_message_is_refused_while_nothing_can_be_kept_and_taken_afterwards(
