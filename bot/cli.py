@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
@@ -41,9 +41,21 @@ def run() -> None:
     settings = _settings()
     log = supervisor.Log(coloured=Console().is_terminal and not Console().no_color)
     try:
-        asyncio.run(supervisor.run(settings, log, Console(stderr=True)))
+        asyncio.run(supervisor.run(settings, log, Console(stderr=True), _sample(settings)))
     except supervisor.CannotStart as fault:
         _stop(str(fault), _FAILED)
+
+
+def _sample(settings: Settings) -> Callable[[], None] | None:
+    """Puts the fictional providers in the search; in production there are only real ones."""
+
+    def load() -> None:
+        from bot.store.database import open_engine
+        from directory.sample import load_sample
+
+        load_sample(open_engine(settings.database_url))
+
+    return None if settings.production else load
 
 
 @app.command()
@@ -100,7 +112,7 @@ def screen() -> None:
 
 
 def screened(screener: Screener, lines: Iterable[str]) -> Iterator[dict[str, Any] | str]:
-    """For each line its result, or one line saying what is wrong with it; blank lines are passed."""
+    """For each line its result, or a line saying what is wrong with it. Skips blank lines."""
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue

@@ -78,10 +78,11 @@ async def lines(process: Process) -> AsyncIterator[str]:
 async def _raw_lines(process: Process) -> AsyncIterator[str]:
     if process.stdout is None:
         return
-    rest = b""
-    while chunk := await process.stdout.read(4096):
+    rest, chunk = b"", b"first"
+    while chunk:
+        chunk = await process.stdout.read(4096)
         *whole, rest = _LINE_ENDS.split(rest + chunk)
-        for part in [*whole, rest] if process.stdout.at_eof() else whole:
+        for part in whole if chunk else [*whole, rest]:
             line = _COLOURS.sub("", part.decode(errors="replace")).rstrip()
             if line:
                 yield line

@@ -1,4 +1,4 @@
-"""`carenav run`: the edge at once, then Rasa and the action server, kept alive till told to stop."""
+"""`carenav run`: the edge at once, then Rasa and the action server, kept alive until stopped."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from rich.console import Console
 
-from bot.engine.client import EngineClient
 from bot.processes import lines, start, stop
 from bot.settings import PROJECT, SECRETS, Settings
 from bot.training import TrainingError, ensure_model, rasa_environment, shown
@@ -85,8 +85,13 @@ async def _relay(process: Process, name: str, say: Say) -> int:
         reader.cancel()
 
 
-async def run(settings: Settings, say: Say, console: Any) -> None:
-    """Everything, until SIGINT or SIGTERM. Raises CannotStart before anything was started."""
+async def run(
+    settings: Settings, say: Say, console: Console, fill: Callable[[], None] | None = None
+) -> None:
+    """Everything, until SIGINT or SIGTERM. Raises CannotStart before anything was started.
+
+    `fill` is called in a thread once the edge has the tables ready.
+    """
     check_ports(settings)
     stopping = asyncio.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -96,7 +101,7 @@ async def run(settings: Settings, say: Say, console: Any) -> None:
         keep(edge(settings), say),
         keep(actions(settings), say),
         _train_and_keep_rasa(settings, say, console),
-        _announce(settings, say),
+        _announce(settings, say, fill),
     )
 
 
@@ -116,7 +121,7 @@ async def until(stopping: asyncio.Event, *work: Coroutine[Any, Any, None]) -> No
         await asyncio.gather(*tasks, stopped, return_exceptions=True)
 
 
-async def _train_and_keep_rasa(settings: Settings, say: Say, console: Any) -> None:
+async def _train_and_keep_rasa(settings: Settings, say: Say, console: Console) -> None:
     models = settings.state_dir / "models"
     try:
         with shown(models, console) as report:
@@ -129,26 +134,38 @@ async def _train_and_keep_rasa(settings: Settings, say: Say, console: Any) -> No
     await keep(rasa(settings, model), say)
 
 
-async def _announce(settings: Settings, say: Say) -> None:
+async def _announce(settings: Settings, say: Say, fill: Callable[[], None] | None) -> None:
     host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    async with httpx.AsyncClient(trust_env=False) as http:
-        while not await _answers(http, f"http://{_in_url(host)}:{settings.port}/healthz"):
+    address = f"http://{_in_url(host)}:{settings.port}"
+    async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
+        while not (await _get(http, "/healthz"))[0]:
             await asyncio.sleep(_POLL)
-    say("carenav", f"Open {settings.public_url} (Ctrl-C stops). The conversation is starting up.")
-    engine = EngineClient(settings.rasa_port, settings.engine_token)
-    try:
-        while not await engine.ready():
+        say("carenav", f"Open {settings.public_url} (Ctrl-C stops). The conversation is starting.")
+        parts: dict[str, bool] = {}
+        while not (parts and all(parts.values())):
+            parts = (await _get(http, "/readyz"))[1]
+            if fill is not None and parts.get("database"):
+                await _filled(fill, say)
+                fill = None
             await asyncio.sleep(_POLL)
-    finally:
-        await engine.aclose()
     say("carenav", f"The conversation is ready: {settings.public_url}")
 
 
-async def _answers(http: httpx.AsyncClient, url: str) -> bool:
+async def _filled(fill: Callable[[], None], say: Say) -> None:
     try:
-        return (await http.get(url)).is_success
+        await asyncio.to_thread(fill)
+    except Exception as fault:  # the conversation is worth having without a directory
+        say("carenav", f"The sample directory was not loaded: {type(fault).__name__}: {fault}")
+
+
+async def _get(http: httpx.AsyncClient, path: str) -> tuple[bool, dict[str, bool]]:
+    """Whether the edge says yes, and the parts that it names."""
+    try:
+        response = await http.get(path)
+        named = response.json() if "json" in response.headers.get("content-type", "") else {}
+        return response.is_success, named
     except httpx.HTTPError:
-        return False
+        return False, {}
 
 
 def _in_url(host: str) -> str:
