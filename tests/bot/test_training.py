@@ -28,7 +28,7 @@ FILES = {
     "data/domain/intents.yml": "domain",
     "data/content/terms/role.yml": "terms",
     "data/content/messages/role.yml": "messages",
-    "bot/engine/names.py": "import re\nfrom bot.engine import parts\nfrom bot.engine.far import x\n",
+    "bot/engine/names.py": "import re\nfrom bot.engine import parts\nimport bot.engine.far\n",
     "bot/engine/parts.py": "import guardrails.fold\n",
     "bot/engine/far.py": "x = 1\n",
     "bot/engine/connector.py": "y = 1\n",
