@@ -12,9 +12,20 @@ say() { printf '%s\n' "$*" >&2; }
 # Each candidate is tried: a pyenv shim may be on PATH and still refuse to run.
 works() { "$@" >/dev/null 2>&1; }
 
+on_path() {
+    (
+        IFS=:
+        for folder in $PATH; do
+            for name in "$@"; do
+                [ ! -x "$folder/$name" ] || printf '%s\n' "$folder/$name"
+            done
+        done
+    )
+}
+
 find_uv() {
-    for candidate in "$(command -v uv || true)" .uv/bin/uv "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do
-        if [ -n "$candidate" ] && works "$candidate" --version; then
+    for candidate in $(on_path uv) .uv/bin/uv "$HOME/.local/bin/uv" "$HOME/.cargo/bin/uv"; do
+        if works "$candidate" --version; then
             printf '%s\n' "$candidate"
             return 0
         fi
@@ -23,8 +34,8 @@ find_uv() {
 }
 
 find_python_with_pip() {
-    for candidate in python3 python python3.13 python3.12 python3.11 python3.10 \
-        "$PYENV"/3.1*/bin/python3 /usr/bin/python3 /usr/local/bin/python3; do
+    for candidate in $(on_path python3 python python3.13 python3.12 python3.11 python3.10) \
+        "$PYENV"/3.1*/bin/python3; do
         if works "$candidate" -c 'import sys, pip; sys.exit(sys.version_info < (3, 10))'; then
             printf '%s\n' "$candidate"
             return 0
@@ -50,8 +61,7 @@ get_uv() {
 }
 
 find_python310() {
-    for candidate in .venv/bin/python python3.10 "$PYENV"/3.10*/bin/python3.10 /usr/bin/python3.10 \
-        /usr/local/bin/python3.10 /opt/homebrew/bin/python3.10; do
+    for candidate in .venv/bin/python $(on_path python3.10) "$PYENV"/3.10*/bin/python3.10; do
         if works "$candidate" -c 'import sys, venv; sys.exit(sys.version_info[:2] != (3, 10))'; then
             "$candidate" -c 'import os, sys; print(os.path.realpath(sys.executable))'
             return 0
@@ -84,7 +94,7 @@ esac
 
 uv=$(find_uv) || uv=$(get_uv)
 python=$(find_python310) || python=$(get_python310)
-[ -x .venv/bin/carenav ] || say "Getting the packages, about 2 GB; the first time takes some minutes ..."
+[ -x .venv/bin/carenav ] || say "Getting the packages (3 GB on disk); the first time takes some minutes ..."
 # shellcheck disable=SC2086 # two words or none
 "$uv" sync --frozen --extra engine --python "$python" $extra || {
     say "The packages could not be brought in; see above."
