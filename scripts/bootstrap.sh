@@ -52,7 +52,8 @@ get_uv() {
         exit 1
     }
     say "Getting uv, into .uv ..."
-    "$python" -m pip install --quiet --disable-pip-version-check --upgrade --target .uv uv >&2 || {
+    PIP_ROOT_USER_ACTION=ignore "$python" -m pip install --quiet --disable-pip-version-check \
+        --upgrade --target .uv uv >&2 || {
         say "Missing: uv. pip could not get it; see above."
         say "Other ways: https://docs.astral.sh/uv/getting-started/installation/"
         exit 1
