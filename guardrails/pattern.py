@@ -19,6 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from guardrails.normalise import fold
 
@@ -56,12 +57,16 @@ class Piece:
 
 @dataclass(frozen=True)
 class Pattern:
-    """A compiled pattern and how it was written."""
+    """A pattern that was read. Its expression is compiled when first used: loading stays quick."""
 
     text: str
-    regex: re.Pattern[str]
+    source: str
     anchor: Anchor | None
     words: frozenset[str]
+
+    @cached_property
+    def regex(self) -> re.Pattern[str]:
+        return re.compile(self.source)
 
 
 class PatternReader:
@@ -73,17 +78,24 @@ class PatternReader:
         self._weigh = weigh
         self._open: list[str] = []
         self._cache: dict[str, Piece] = {}
+        self._read: dict[tuple[str, bool], Pattern] = {}
 
     def read(self, text: str, widest: bool = False) -> Pattern:
         """A gap takes as few words as it can; for an exception (`widest`), as many.
 
         Raises PatternError when the pattern is malformed or names an unknown list.
         """
+        key = (text, widest)
+        if key not in self._read:
+            self._read[key] = self._pattern(text, widest)
+        return self._read[key]
+
+    def _pattern(self, text: str, widest: bool) -> Pattern:
         piece = self._piece(text)
         if not piece.words:
             raise PatternError(f"'{text}': has no word")
         regex = piece.regex.replace(_GAP, _GAP[:-1]) if widest else piece.regex
-        return Pattern(text, re.compile(regex + "(?= )"), piece.anchor, piece.words)
+        return Pattern(text, regex + "(?= )", piece.anchor, piece.words)
 
     def _piece(self, text: str) -> Piece:
         tokens = _TOKEN.findall(fold(text))

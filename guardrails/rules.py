@@ -147,7 +147,10 @@ def _weights(files: Iterable[dict[str, Any]]) -> Any:
     return lambda word: 1.0 + seen[word]
 
 
-class _PlainLoader(yaml.SafeLoader):
+_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
+
+
+class _PlainLoader(_Loader):  # type: ignore[misc]
     """YAML in which dates and yes/no stay the words that were written."""
 
 
