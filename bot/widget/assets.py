@@ -28,7 +28,7 @@ WORDS_SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "required": list(LANGUAGES),
                 "additionalProperties": False,
-                "properties": dict.fromkeys(LANGUAGES, {"type": "string", "minLength": 1}),
+                "properties": {key: {"type": "string", "minLength": 1} for key in LANGUAGES},
             },
         },
     },

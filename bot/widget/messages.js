@@ -79,7 +79,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   // One message; its choices only when it is the newest (the caller removes them later).
   function message(m, withChoices) {
     const own = m.from === "person";
-    const node = el("div", { className: `message ${own ? "own" : m.from} ${m.kind}`, lang: m.lang },
+    const node = el("div", { className: `message ${own ? "own" : m.from} is-${m.kind}`, lang: m.lang },
       author(m.from),
       m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
       ...(m.cards || []).map(card),
@@ -96,7 +96,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     const node = el("p", { className: "state " + item.state, "aria-live": "off" });
     if (item.state === "sending") node.append(words.sending);
     if (item.state === "failed") {
-      node.append(words.failed + " ", el("button", { type: "button", className: "text", onclick: () => onRetry(item) }, words.try_again));
+      node.append(words.failed + " ", el("button", { type: "button", className: "again", onclick: () => onRetry(item) }, words.try_again));
     }
     return node;
   }

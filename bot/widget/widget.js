@@ -66,7 +66,7 @@
   const launcher = el("button", { type: "button", className: "launcher", "aria-haspopup": "dialog", onclick: () => open(true) },
     icon(ICONS.chat), words.launcher);
   const menu = el("div", { className: "menu", id: "menu", hidden: true });
-  const more = button(words.more, ICONS.more, () => (menu.hidden ? openMenu() : closeMenu()), { "aria-expanded": "false", "aria-controls": "menu" });
+  const more = button(words.more, ICONS.more, () => (menu.hidden ? openMenu() : closeMenu()), { className: "icon dots", "aria-expanded": "false", "aria-controls": "menu" });
   const log = el("div", { className: "log", role: "log", "aria-live": "polite", "aria-label": words.log, tabindex: 0 });
   const status = el("p", { className: "status", role: "status" });
   const told = el("span", { className: "unseen", role: "status" }); // heard, not seen
@@ -145,7 +145,9 @@
   });
 
   // The log
-  let own = null; // the node of the person's latest message
+  const TURN = 2000; // ms within which messages belong to one turn
+  let turn = null; // the node that began the latest turn
+  let addedAt = 0;
   let restTop = 0; // where we last scrolled to
   let quiet = 0;
 
@@ -153,8 +155,8 @@
 
   // To the start of the latest turn, so that a long answer is read from its beginning; else to the end.
   function reveal() {
-    const reply = own ? own.nextElementSibling || own : log.firstElementChild;
-    const start = own && own.offsetHeight < log.clientHeight / 3 ? own : reply;
+    const asked = turn?.classList.contains("own") && turn.offsetHeight > log.clientHeight / 3;
+    const start = (asked && turn.nextElementSibling) || turn;
     log.scrollTop = Math.min(log.scrollHeight - log.clientHeight, start ? start.offsetTop - 12 : 0);
     restTop = log.scrollTop;
   }
@@ -171,8 +173,11 @@
     if (!later) dropChoices();
     if (id) node.dataset.id = id;
     log.insertBefore(node, later || null);
-    if (node.classList.contains("own") && !later) own = node;
-    if (follow || node === own) reveal();
+    if (later) return;
+    const own = node.classList.contains("own");
+    if (own || !turn || performance.now() - addedAt > TURN) turn = node;
+    addedAt = performance.now();
+    if (follow || own) reveal();
   }
 
   // History is put in place with the log's voice off; what is new is said.
@@ -227,7 +232,7 @@
         for (const node of [...log.children]) {
           if (why === "erased" || !node.querySelector(".state")) node.remove();
         }
-        own = null;
+        turn = null;
         if (!startingOver) notice(words[why]);
       },
     },
