@@ -18,7 +18,7 @@ if .venv/bin/playwright install chromium >&2; then
     exit 0
 fi
 if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
-    apt-get install --yes --quiet chromium >&2 && exit 0
+    apt-get update --quiet >&2 && apt-get install --yes --quiet chromium >&2 && exit 0
 fi
 echo "Missing: a browser. Try: sudo apt-get install chromium" >&2
 exit 1
