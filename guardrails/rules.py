@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -151,10 +152,11 @@ _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten
 
 
 class _PlainLoader(_Loader):  # type: ignore[misc]
-    """YAML in which dates and yes/no stay the words that were written."""
+    """YAML in which dates and yes/no stay the words that were written; true and false don't."""
 
 
 _PlainLoader.yaml_implicit_resolvers = {
     first: [kind for kind in kinds if kind[0].rpartition(":")[2] not in {"bool", "timestamp"}]
     for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
+_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), ["t", "f"])
