@@ -154,7 +154,8 @@ def nppes(
     console = Console(stderr=True)
     try:
         upgrade(url)
-        with Progress(BarColumn(), DownloadColumn(), TimeRemainingColumn(), console=console) as bar:
+        columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
+        with Progress(*columns, console=console, transient=True) as bar:
             task = bar.add_task("importing", total=None)
             summary = import_nppes(
                 file,

@@ -17,7 +17,7 @@ GRACE = 3.0  # seconds between asking a child to stop and making it
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
-_WARNING = re.compile(r"\.py:\d+: \w*Warning: ")
+_WARNING = re.compile(r"\.py:\d+: \w*Warning: |^Implementing implicit namespace packages")
 
 
 async def start(command: Sequence[str], env: Mapping[str, str], folder: Path) -> Process:

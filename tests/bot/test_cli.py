@@ -1,0 +1,132 @@
+"""The command line: what it prints, what it answers to bad input, and how it exits."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from bot import training
+from bot.cli import app
+from bot.settings import NAMES, PROJECT
+
+
+@pytest.fixture(autouse=True)
+def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    for name in NAMES:
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("CARENAV_STATE_DIR", str(tmp_path / "state"))
+    return tmp_path / "state"
+
+
+def carenav(*words: str, given: str | None = None) -> Result:
+    return CliRunner().invoke(app, words, input=given)
+
+
+def test_screen_answers_each_message_in_order() -> None:
+    messages = [{"id": "a", "text": "I want to kill myself"}, {"id": 7, "text": "hello"}]
+    result = carenav("screen", given="".join(json.dumps(each) + "\n" for each in messages))
+    first, second = map(json.loads, result.stdout.splitlines())
+    assert (first["id"], first["outcome"]) == ("a", "suicide_self_harm")
+    assert (second["id"], second["outcome"], second["rule"]) == (7, "none", None)
+    assert second["ms"] >= 0
+    assert result.exit_code == 0
+
+
+def test_screen_takes_the_language_of_each_message() -> None:
+    result = carenav("screen", given='{"id": 1, "text": "Quiero matarme", "lang": "es"}\n')
+    assert json.loads(result.stdout)["outcome"] == "suicide_self_harm"
+
+
+def test_screen_names_each_bad_line_and_does_the_others() -> None:
+    given = 'not json\n\n{"id": 1}\n["text"]\n{"id": 2, "text": "hello"}\n'
+    result = carenav("screen", given=given)
+    assert [line.split(";")[0] for line in result.stderr.splitlines()] == [
+        "line 1: not JSON",
+        'line 3: no "text"',
+        'line 4: no "text"',
+    ]
+    assert [json.loads(line)["id"] for line in result.stdout.splitlines()] == [2]
+    assert result.exit_code == 1
+
+
+def test_screen_answers_a_line_before_the_next_one_comes() -> None:
+    command = [sys.executable, "-m", "bot.cli", "screen"]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, cwd=PROJECT, stdin=pipe, stdout=pipe, text=True) as screen:
+        assert screen.stdin is not None
+        assert screen.stdout is not None
+        for number in range(2):
+            screen.stdin.write(json.dumps({"id": number, "text": "hello"}) + "\n")
+            screen.stdin.flush()
+            assert json.loads(screen.stdout.readline())["id"] == number
+
+
+@pytest.mark.parametrize("command", [("run",), ("train",), ("migrate",), ("import", "nppes", "x")])
+def test_a_wrong_setting_stops_every_command_with_one_line(
+    monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("CARENAV_PORT", "many")
+    result = carenav(*command)
+    assert result.stderr.splitlines() == [
+        "carenav: CARENAV_PORT is 'many'; a port is a whole number from 1 to 65535."
+    ]
+    assert result.exit_code == 2
+
+
+def test_migrate_makes_the_tables_and_can_be_done_again(state: Path) -> None:
+    assert carenav("migrate").exit_code == 0
+    assert (state / "carenav.db").exists()
+    assert carenav("migrate").stdout == "The tables are up to date.\n"
+
+
+def test_migrate_tells_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CARENAV_DATABASE_URL", "sqlite:////no/such/folder/file.db")
+    result = carenav("migrate")
+    assert result.exit_code == 1
+    assert result.stderr.startswith("carenav: CARENAV_DATABASE_URL: the database did not answer")
+    assert len(result.stderr.splitlines()) == 1
+
+
+def test_train_does_nothing_when_the_model_is_there(state: Path) -> None:
+    model = training.model_path(state / "models", PROJECT)
+    model.parent.mkdir(parents=True)
+    model.write_text("a model")
+    assert carenav("train").stdout == "The model is up to date.\n"
+
+
+def test_train_tells_why_it_could_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    async def fails(*_: object) -> Path:
+        raise training.TrainingError("Rasa could not train")
+
+    monkeypatch.setattr(training, "ensure_model", fails)
+    result = carenav("train")
+    assert result.stderr == "carenav: Rasa could not train\n"
+    assert result.exit_code == 1
+
+
+@pytest.mark.parametrize("content", [None, b"not,the,header\n1,2,3\n", b"\xff\xfe\x00", b""])
+def test_import_names_a_file_that_is_not_nppes(tmp_path: Path, content: bytes | None) -> None:
+    file = tmp_path / "npidata.csv"
+    if content is not None:
+        file.write_bytes(content)
+    result = carenav("import", "nppes", str(file))
+    assert result.exit_code == 1
+    assert result.exception is None or isinstance(result.exception, SystemExit)
+    [line] = [line for line in result.stderr.splitlines() if line.startswith("carenav:")]
+    assert "npidata.csv" in line
+
+
+def test_help_needs_none_of_the_heavy_parts() -> None:
+    code = """
+import sys, bot.cli
+print([part for part in ("sqlalchemy", "spacy", "rasa", "starlette") if part in sys.modules])
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
+    )
+    assert done.stdout.strip() == "[]"
