@@ -32,6 +32,9 @@ class CannotStart(Exception):
     """One line: what stands in the way, and the mend."""
 
 
+CANNOT_START = 2  # a part's exit code when starting it again would not help
+
+
 @dataclass(frozen=True)
 class Backoff:
     """How long to wait before a part is started again, in seconds."""
@@ -55,7 +58,10 @@ class Part:
 
 
 async def keep(part: Part, say: Say, backoff: Backoff = Backoff()) -> None:
-    """Runs the part, again and again. Ends by being cancelled; then nothing of the part is left."""
+    """Runs the part, again and again, until cancelled; then nothing of the part is left.
+
+    Raises CannotStart when the part says, by its exit code, that another try would not help.
+    """
     failures = 0
     while True:
         began = time.monotonic()
@@ -64,6 +70,8 @@ async def keep(part: Part, say: Say, backoff: Backoff = Backoff()) -> None:
             code = await _relay(process, part.name, say)
         finally:
             await stop(process)
+        if code == CANNOT_START:
+            raise CannotStart(f"{part.name} cannot start; it says why above.")
         failures = 0 if time.monotonic() - began >= backoff.healthy else failures
         delay = backoff.delay(failures)
         failures += 1
@@ -88,7 +96,7 @@ async def _relay(process: Process, name: str, say: Say) -> int:
 async def run(
     settings: Settings, say: Say, console: Console, fill: Callable[[], None] | None = None
 ) -> None:
-    """Everything, until SIGINT or SIGTERM. Raises CannotStart before anything was started.
+    """Everything, until SIGINT or SIGTERM. Raises CannotStart, with nothing left running.
 
     `fill` is called in a thread once the edge has the tables ready.
     """
@@ -192,10 +200,7 @@ def check_ports(settings: Settings) -> None:
 
 
 def edge(settings: Settings) -> Part:
-    command = [sys.executable, "-m", "uvicorn", "bot.app:create_app", "--factory"]
-    command += ["--host", settings.host, "--port", str(settings.port), "--no-access-log"]
-    level = "debug" if settings.log_level == "debug" else "warning"
-    command += ["--log-level", level, "--timeout-graceful-shutdown", "2"]
+    command = [sys.executable, "-m", "bot.edge"]
     return Part("edge", command, {**os.environ, **settings.environ(), "PYTHONUNBUFFERED": "1"})
 
 

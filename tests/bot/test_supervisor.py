@@ -105,6 +105,14 @@ async def test_a_part_that_ran_well_for_a_while_is_trusted_again() -> None:
     assert said == ["part: stopped (exit code 0); starting it again in 0.01 s"] * 3
 
 
+async def test_a_part_that_says_it_cannot_start_is_not_tried_again() -> None:
+    part = python("print('no such setting'); raise SystemExit(2)", "edge")
+    heard = Heard()
+    with pytest.raises(CannotStart, match=r"^edge cannot start; it says why above\.$"):
+        await keep(part, heard)
+    assert heard.lines == ["edge: no such setting"]
+
+
 async def test_a_part_that_is_killed_is_started_again() -> None:
     heard = Heard()
     code = "import os, time; print('pid', os.getpid()); time.sleep(600)"
