@@ -14,11 +14,11 @@ from actions.content import message_ids
 from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import SEARCH_SLOTS, VISIT_QUESTIONS, slots_set, understood
+from actions.search_answers import read_search
 
 _STEPS = ("fallback.clarify", "fallback.can_do", "fallback.human")
 _STEPS_IN_TASK = ("fallback.in_task", "fallback.in_task_again", "fallback.human")
 _REPLIES = {"affirm": "fallback.affirm", "deny": "fallback.deny"}
-_SEARCH_ENTITIES = ("zip", "payer", "format", "time", "language", "identity", "age_group")
 _LIKELY = 0.05  # an intent below this confidence is not offered as a guess
 _MOST_GUESSES = 3
 GUESSES = frozenset(
@@ -39,6 +39,9 @@ class ActionFallback(Action):
         if not in_task and (reply := _sensible(heard)):
             dispatcher.utter_message(json_message=reply)
             return understood(tracker)
+        if not in_task and (said := _search_words(heard, tracker.slots)):
+            dispatcher.utter_message(json_message=draft("fallback.looking"))
+            return [*understood(tracker), *slots_set(said), SlotSet("last_task", "offer")]
         misses = int(tracker.get_slot("misses") or 0) + 1
         dispatcher.utter_message(json_message=not_understood(heard, misses, in_task))
         return [SlotSet("misses", min(misses, len(_STEPS)))]
@@ -64,14 +67,15 @@ def _sensible(heard: Heard) -> Draft | None:
     """A reply to what makes some sense outside a task: yes, no, a thing just named."""
     if heard.intent in _REPLIES:
         return draft(_REPLIES[heard.intent])
-    if heard.intent != "inform":
+    if heard.intent != "inform" and not heard.bare:
         return None
-    if said := about(heard, message_ids()):
-        return said
-    named = {entity.name: entity.value for entity in heard.entities if entity.name in _SEARCH_ENTITIES}
-    if named:
-        return draft("fallback.looking", choices=[{"choice": "find.start", "entities": named}])
-    return None
+    return about(heard, message_ids())
+
+
+def _search_words(heard: Heard, slots: dict[str, Any]) -> dict[str, Any]:
+    """Answers of a search that was never started: they are kept, and a search is offered."""
+    reading = read_search(heard, None, slots)
+    return {} if reading.notices else {name: value for name, value in reading.slots.items() if value}
 
 
 class ActionCancel(Action):

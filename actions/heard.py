@@ -57,7 +57,8 @@ class Heard:
     def bare(self) -> bool:
         """It names something, says little else and does not ask: an answer, whatever intent was
         guessed."""
-        if not self.text or not self.entities or "?" in self.text:
+        asked = "?" in self.text and self.intent.startswith(("ask_", "compare_", "who_", "first_"))
+        if not self.text or not self.entities or asked:
             return False
         rest = re.findall(r"[^\W_]+", self.without().replace("'", "").casefold())
         return all(word in _FILLERS for word in rest)

@@ -29,8 +29,12 @@ def slots_set(values: Mapping[str, Any]) -> list[Event]:
 
 
 def understood(tracker: Tracker) -> list[Event]:
-    """The message made sense: the count of those that did not starts again."""
-    return [SlotSet("misses", 0)] if tracker.get_slot("misses") else []
+    """The message made sense and was no reply to an offer: the count of those that did not make
+    sense starts again, and an offer to search is over."""
+    events = [SlotSet("misses", 0)] if tracker.get_slot("misses") else []
+    if tracker.get_slot("last_task") == "offer":
+        events.append(SlotSet("last_task", None))
+    return events
 
 
 def next_question(questions: tuple[str, ...], slots: Mapping[str, Any]) -> str | None:

@@ -93,9 +93,10 @@ def _as_named(found: places.Found) -> Named:
 
 def _picked(text: str, options: Sequence[Mapping[str, str]]) -> Named | None:
     """Of the places offered, the one whose state the text names."""
-    words = re.findall(r"[^\W_]+", text)
-    ends = (" ".join(words[-size:]) for size in (3, 2, 1))  # "the one in New Mexico"
-    state = next((code for end in ends if (code := places.state_code(end))), None)
+    words = re.findall(r"[^\W_]+", text) if options else []
+    names = (" ".join(words[at : at + size]) for size in (3, 2, 1) for at in range(len(words)))
+    codes = (places.state_code(name) for name in names if len(name) > 2 or name.isupper() or name == text)
+    state = next(filter(None, codes), None)
     fitting = [dict(one) for one in options if one["state"] == state]
     return Named(fitting[0]) if fitting else None
 

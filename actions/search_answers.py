@@ -6,6 +6,7 @@ A message may answer several questions at once, change earlier answers, or be no
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,9 @@ _SMALL_TALK = frozenset(
 _WISHES = {"language": "languages", "age_group": "age_groups", "identity": "identities", "time": "times"}
 _NEED_AGES = frozenset({"child", "teen", "older_adult"})  # needs that are age groups
 _PAYING = frozenset({"medicaid", "medicare", "sliding_scale", "self_pay"})  # cost terms that are payers
+_LETS_GO = re.compile(
+    r"\b(?:remove|without|drop|forget|never ?mind|take out|do(?:n'?t| not) (?:need|care)|sin|quita)\b", re.I
+)
 _SHORT = 6  # words; a longer text is not taken for the name of a place or plan
 
 
@@ -104,7 +108,11 @@ def _read_wishes(heard: Heard, known: Mapping[str, Any], reading: Reading) -> No
         said["age_groups"] = ages
     if said:
         before = known.get("wishes")
-        reading.slots["wishes"] = {**(before if isinstance(before, dict) else {}), **said}
+        kept = dict(before) if isinstance(before, dict) else {}
+        if heard.intent == "change_answer" and _LETS_GO.search(heard.text):
+            reading.slots["wishes"] = {key: kept[key] for key in kept if key not in said} or ANY
+        else:
+            reading.slots["wishes"] = {**kept, **said}
 
 
 def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
@@ -112,7 +120,7 @@ def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
     for name in heard.values("search_field"):
         if name == "any_role" or name in reading.slots:
             continue
-        if heard.intent in ("skip", "dont_know"):
+        if heard.intent in ("skip", "dont_know") or _LETS_GO.search(heard.text):
             reading.slots[name] = ANY
         elif name != asked:
             reading.slots[name] = None

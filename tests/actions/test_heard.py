@@ -20,7 +20,11 @@ def test_a_name_with_little_around_it_is_a_bare_answer(text):
 
 @pytest.mark.parametrize("text", ["what does aetna pay", "aetna?", "is aetna any good"])
 def test_a_question_about_a_name_is_not_a_bare_answer(text):
-    assert not message(text, ("payer", "aetna", "aetna")).bare
+    assert not message(text, ("payer", "aetna", "aetna"), intent="ask_cost").bare
+
+
+def test_an_answer_with_a_question_mark_is_still_an_answer():
+    assert message("aetna?", ("payer", "aetna", "aetna"), intent="nlu_fallback").bare
 
 
 def test_text_that_names_nothing_is_not_a_bare_answer():

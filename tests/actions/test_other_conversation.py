@@ -39,7 +39,23 @@ async def test_a_thing_named_alone_is_explained(talk: Conversation) -> None:
 
 
 async def test_a_zip_alone_offers_a_search_with_it(talk: Conversation) -> None:
-    [offer] = await talk.says("94110", "inform")
-    assert offer["choices"] == [{"choice": "find.start", "entities": {"zip": "94110"}}]
-    assert ids(await talk.takes("find_provider", {"zip": "94110"})) == ["find.ask_role"]
+    assert ids(await talk.says("94110", "inform")) == ["fallback.looking"]
+    assert ids(await talk.takes("find_provider")) == ["find.ask_role"]
     assert await talk.slot("place") == {"zip": "94110"}
+
+
+async def test_yes_to_the_offer_of_a_search_starts_it(talk: Conversation) -> None:
+    assert ids(await talk.says("im in san francisco", "inform")) == ["fallback.looking"]
+    assert ids(await talk.says("yes", "affirm")) == ["find.ask_role"]
+    assert ids(await talk.says("a therapist", "inform")) == ["find.ask_payment"]
+
+
+async def test_more_answers_after_the_offer_start_it_too(talk: Conversation) -> None:
+    await talk.says("actually aetna", "change_answer")
+    assert ids(await talk.says("a therapist near 94110", "inform")) == ["find.ask_format"]
+
+
+async def test_an_offer_is_over_once_something_else_was_answered(talk: Conversation) -> None:
+    await talk.says("94110", "inform")
+    await talk.says("what is emdr", "ask_approach")
+    assert ids(await talk.says("yes", "affirm")) == ["fallback.affirm"]

@@ -67,7 +67,8 @@ def test_a_name_in_several_states_gives_at_most_five_options():
 
 def test_a_state_picks_one_of_the_options():
     options = ({"city": "Springfield", "state": "IL"}, {"city": "Springfield", "state": "MO"})
-    assert place("missouri", options=options) == options[1]
+    for said in ("missouri", "mo", "the missouri one", "the one in MO"):
+        assert place(said, options=options) == options[1]
 
 
 @pytest.mark.parametrize("value", [{"zip": "94110"}, {"city": "Austin", "state": "TX"}, {"state": "TX"}])

@@ -87,3 +87,20 @@ def test_a_long_text_is_not_taken_for_the_name_of_a_plan_or_town():
 def test_only_listed_roles_are_searched_when_several_are_named():
     heard = Heard("inform", entities=(Entity("role", "coach"), Entity("role", "therapist")))
     assert read_search(heard, "help_role", {}).slots["help_role"] == ["therapist"]
+
+
+def test_a_wish_can_be_let_go_of():
+    known = {"wishes": {"times": ["evening"], "languages": ["spanish"]}}
+    heard = Heard("change_answer", "never mind the evening part", (Entity("time", "evening", 15, 22),))
+    assert read_search(heard, None, known).slots["wishes"] == {"languages": ["spanish"]}
+
+
+def test_the_last_wish_let_go_of_leaves_none():
+    known = {"wishes": {"times": ["evening"]}}
+    heard = Heard("change_answer", "forget evenings", (Entity("time", "evening", 7, 15),))
+    assert read_search(heard, None, known).slots["wishes"] == "any"
+
+
+def test_a_field_can_be_let_go_of():
+    heard = Heard("change_answer", "drop my insurance", (Entity("search_field", "payment", 5, 17),))
+    assert read_search(heard, None, {"payment": ["aetna"]}).slots["payment"] == "any"
