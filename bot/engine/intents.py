@@ -1,0 +1,199 @@
+"""The intent classifier of the pipeline: logistic regression over n-grams, names and cue words."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import skops.io
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.linear_model import LogisticRegression
+
+from bot.engine.cues import CueFinder, read_cues
+from bot.engine.gazetteer import fold
+
+_ROOT = Path(__file__).resolve().parents[2]
+_FILE = "intents.skops"
+_RANKED = 5
+
+# The views of a message that features are made of, and what each counts for.
+_WEIGHTS = {"words": 1.0, "masked": 1.0, "letters": 1.0, "names": 0.5, "cues": 1.0, "cue_pairs": 0.5}
+
+Views = dict[str, str]
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class CareIntentClassifier(GraphComponent, IntentClassifier):
+    """Learns intents from the examples and the cues of data/nlu.
+
+    A message is seen as its words, its words with every name replaced by its entity, its
+    letters, the entities alone, and the cues that match: thirty intents with a few hundred
+    short examples each are learned in seconds, without a language model. Stands after
+    GazetteerExtractor, whose entities it reads. The cues are read at training and kept in
+    the model.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`C`: how closely examples are followed (logistic regression's inverse penalty).
+
+        `cues`: file of cues, from the project's root.
+        """
+        return {"cues": "data/nlu/cues.yml", "C": 20.0, "random_state": 42}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        return json.dumps(_cues(config), sort_keys=True)
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> CareIntentClassifier:
+        return cls(config, model_storage, resource, _cues(config))
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> CareIntentClassifier:
+        with model_storage.read_from(resource) as folder:
+            path = folder / _FILE
+            learned = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+        component = cls(config, model_storage, resource, learned["cues"])
+        component._vectorizers = learned["vectorizers"]
+        component._model = learned["model"]
+        return component
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        cues: dict[str, list[str]],
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._cues = cues
+        self._finder = CueFinder(cues)
+        self._vectorizers: dict[str, TfidfVectorizer] = {}
+        self._model: LogisticRegression | None = None
+
+    def train(self, training_data: TrainingData) -> Resource:
+        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        views = [self._views(one) for one in examples]
+        self._vectorizers = _vectorizers()
+        for name, vectorizer in self._vectorizers.items():
+            vectorizer.fit(view[name] for view in views)
+        self._model = LogisticRegression(
+            solver="liblinear",
+            C=self._config["C"],
+            class_weight="balanced",
+            random_state=self._config["random_state"],
+        ).fit(self._features(views), [one.get(INTENT) for one in examples])
+        learned = {"cues": self._cues, "vectorizers": self._vectorizers, "model": self._model}
+        with self._model_storage.write_to(self._resource) as folder:
+            skops.io.dump(learned, folder / _FILE)
+        return self._resource
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        assert self._model is not None, "load() or train() comes first"
+        for message in messages:
+            chances = self._model.predict_proba(self._features([self._views(message)]))[0]
+            ranking = sorted(zip(self._model.classes_, chances), key=lambda pair: -pair[1])
+            ranked = [
+                {"name": str(name), "confidence": float(chance)} for name, chance in ranking[:_RANKED]
+            ]
+            message.set("intent", ranked[0], add_to_output=True)
+            message.set("intent_ranking", ranked, add_to_output=True)
+        return messages
+
+    def _views(self, message: Message) -> Views:
+        text = message.get(TEXT) or ""
+        entities = message.get(ENTITIES) or []
+        folded = fold(text)
+        cues = " ".join(family.replace("_", "") for family in self._finder.find(text))
+        return {
+            "words": f"<start> {folded} <end>",
+            "masked": f"<start> {_masked(folded, entities)} <end>",
+            "letters": folded,
+            "names": _names(entities),
+            "cues": cues,
+            "cue_pairs": cues,
+        }
+
+    def _features(self, views: Sequence[Views]) -> csr_matrix:
+        return hstack(
+            [
+                vectorizer.transform(view[name] for view in views) * _WEIGHTS[name]
+                for name, vectorizer in self._vectorizers.items()
+            ],
+            format="csr",
+        )
+
+
+def _cues(config: dict[str, Any]) -> dict[str, list[str]]:
+    path = config.get("cues", CareIntentClassifier.get_default_config()["cues"])
+    return read_cues(_ROOT / path)
+
+
+def _vectorizers() -> dict[str, TfidfVectorizer]:
+    def words(shortest: int, longest: int, seen: int = 1) -> TfidfVectorizer:
+        return TfidfVectorizer(
+            token_pattern=r"<start>|<end>|\w+",
+            ngram_range=(shortest, longest),
+            min_df=seen,
+            sublinear_tf=True,
+        )
+
+    return {
+        "words": words(1, 2, seen=2),
+        "masked": words(1, 3, seen=2),
+        "letters": TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(2, 5), min_df=2, sublinear_tf=True
+        ),
+        "names": words(1, 1),
+        "cues": words(1, 1),
+        "cue_pairs": words(2, 2, seen=2),
+    }
+
+
+def _masked(text: str, entities: list[dict[str, Any]]) -> str:
+    """The text with its names replaced by their kinds; of overlapping names the longest counts."""
+    spans: dict[tuple[int, int], set[str]] = {}
+    for entity in sorted(entities, key=lambda one: one["start"] - one["end"]):
+        start, end = entity["start"], entity["end"]
+        if (start, end) in spans or all(end <= first or last <= start for first, last in spans):
+            spans.setdefault((start, end), set()).add(entity["entity"])
+    for (start, end), kinds in sorted(spans.items(), reverse=True):
+        text = f"{text[:start]} is_{'_'.join(sorted(kinds))} {text[end:]}"
+    return text
+
+
+def _names(entities: list[dict[str, Any]]) -> str:
+    """The kinds of the names; `many` behind a kind with two values or more."""
+    kinds = Counter(kind for kind, _ in {(one["entity"], one["value"]) for one in entities})
+    return " ".join(kind + ("_many" if count > 1 else "") for kind, count in sorted(kinds.items()))
