@@ -32,7 +32,7 @@ _SHORTEST_JOINED, _LONGEST_JOINED = 7, 40
 def fold(text: str) -> str:
     """Lower case without accents, look-alike letters, curly apostrophes or invisible characters."""
     if text.isascii():
-        return text.lower()
+        return text.lower().replace("`", "'")
     plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
     kept = [c for c in plain if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"} or c in "\n\t\r"]
     # A second pass: case folding can itself produce marks (İ) or compatibility forms.
@@ -75,10 +75,10 @@ class Normaliser:
             if phrases
             else None
         )
-        self._known = frozenset(vocabulary) | frozenset(self._words) | frozenset(spelling.leave)
+        self._repair = frozenset(spelling.repair) | frozenset(self._words)
+        self._known = self._repair | frozenset(vocabulary) | frozenset(spelling.leave)
         self._longest = max(map(len, self._known), default=0)
         self._near = _near_misses(spelling, self._known)
-        self._repair = frozenset(spelling.repair) | frozenset(self._words)
         self._squeezed: dict[str, str] = {}
         for word in sorted(self._known, key=len, reverse=True):
             self._squeezed[_REPEAT.sub(r"\1", word)] = word
