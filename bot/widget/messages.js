@@ -56,11 +56,14 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
       note ? el("p", { className: "note" }, note) : null);
   }
 
-  function sources(list, reviewedOn) {
-    const date = reviewedOn && new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(reviewedOn));
-    return el("p", { className: "sources" }, words.sources + " ",
-      ...list.flatMap(({ name, url }, i) => [i ? " · " : "", link(url, name)]),
-      date ? ` · ${words.reviewed.replace("{date}", date)}` : "");
+  function sources(list) {
+    const links = list.flatMap(({ name, url }, i) => [i ? " · " : "", link(url, name)]);
+    return el("p", { className: "sources" }, words.sources + " ", ...links);
+  }
+
+  function reviewed(on) {
+    const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(on));
+    return el("p", { className: "sources" }, words.reviewed.replace("{date}", day));
   }
 
   function choices(message) {
@@ -83,7 +86,8 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
       author(m.from),
       m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
       ...(m.cards || []).map(card),
-      m.sources?.length ? sources(m.sources, m.reviewed_on) : null);
+      m.sources?.length ? sources(m.sources) : null,
+      m.reviewed_on ? reviewed(m.reviewed_on) : null);
     if (m.print) {
       node.append(el("button", { type: "button", className: "choice", onclick: () => onPrint(node) }, words.print));
     }

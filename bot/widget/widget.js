@@ -26,7 +26,7 @@
   const language = SERVED.words[wish.toLowerCase()] ? wish.toLowerCase() : "en";
   const words = SERVED.words[language];
   const base = new URL(tag.src).origin;
-  const store = tabStore(`care-navigator ${base} ${clinic}`);
+  const store = tabStore(`care-navigator ${base} ${clinic} ${language}`);
 
   // What a reload needs: the session's token and whether the chat was open. Gone when the tab is.
   function tabStore(name) {
