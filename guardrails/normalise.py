@@ -15,8 +15,8 @@ from dataclasses import dataclass, field
 BREAK = "."
 _APOSTROPHES = dict.fromkeys(map(ord, "’‘ʼ＇`´′ʹꞌ‛"), "'")
 _LOOKALIKES = str.maketrans(
-    "авгдезикмнорстухьіјѕԁһαβεηικμνορτυχω" "ıłøđæœŧħ",
-    "abrdeeukmhopctyxbijsdhabenikmvoptuxw" "ilodaoth",
+    "авгдезикмнорстухьіјѕԁһαβεηικμνορτυχωıłøđæœŧħ",
+    "abrdeeukmhopctyxbijsdhabenikmvoptuxwilodaoth",
 )
 _LEET = str.maketrans("013457@$!|", "oieastasil")
 _LEET_L = str.maketrans("013457@$!|", "oleastasll")
@@ -34,7 +34,9 @@ def fold(text: str) -> str:
     if text.isascii():
         return text.lower().replace("`", "'")
     plain = unicodedata.normalize("NFKD", text.translate(_APOSTROPHES)).casefold()
-    kept = [c for c in plain if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"} or c in "\n\t\r"]
+    kept = [
+        c for c in plain if unicodedata.category(c) not in {"Mn", "Me", "Cf", "Cc"} or c in "\n\t\r"
+    ]
     # A second pass: case folding can itself produce marks (İ) or compatibility forms.
     again = unicodedata.normalize("NFKD", "".join(kept).translate(_LOOKALIKES))
     return "".join(c for c in again if unicodedata.category(c) != "Mn").lower()
@@ -116,7 +118,9 @@ class Normaliser:
             if counted:
                 return [counted[1], *self.expand(counted[2])]
             parts = _SPLIT.findall(piece)
-            return [w for p in parts for w in (self.expand(p) if len(parts) == 1 else self._mend(p))]
+            return [
+                w for p in parts for w in (self.expand(p) if len(parts) == 1 else self._mend(p))
+            ]
         if _TRIPLE.search(bare):
             bare = self._squeezed.get(_REPEAT.sub(r"\1", bare)) or _TRIPLE.sub(r"\1", bare)
         if bare in self._near:
@@ -136,7 +140,7 @@ class Normaliser:
         return None
 
     def _split_joined(self, token: str) -> list[str]:
-        """"killmyself" as words the rules know, when one of them is a word worth mending to."""
+        """ "killmyself" as words the rules know, when one of them is a word worth mending to."""
         best: list[list[str] | None] = [[]] + [None] * len(token)
         for end in range(1, len(token) + 1):
             for start in range(max(0, end - self._longest), end):
@@ -152,11 +156,11 @@ class Normaliser:
         return [w for word in words for w in self.expand(word)]
 
     def _join_letters(self, words: list[str]) -> list[str]:
-        """"k i l l" and "k.m.s" as the word they spell, when the rules know it."""
+        """ "k i l l" and "k.m.s" as the word they spell, when the rules know it."""
         out: list[str] = []
         run: list[str] = []
         for word in [*words, ""]:
-            if len(word) == 1 and word not in BREAK or (word == BREAK and run and run[-1] != BREAK):
+            if (len(word) == 1 and word not in BREAK) or (word == BREAK and run and run[-1] != BREAK):
                 run.append(word)
                 continue
             out.extend(self._spelled(run))

@@ -124,29 +124,29 @@ class PatternReader:
             raise PatternError(f"'{text}': an empty alternative or pattern; mark it '?' instead")
         return _joined(parts), tokens
 
-    def _item(self, token: str, rest: list[str], text: str) -> tuple[Piece, list[str]]:
-        if token == "(":
+    def _item(self, sign: str, rest: list[str], text: str) -> tuple[Piece, list[str]]:
+        if sign == "(":
             inner, rest = self._choice(rest, text)
             if not rest or rest[0] != ")":
                 raise PatternError(f"'{text}': a bracket is not closed")
             return inner, rest[1:]
-        if token[0] == "<" and len(token) > 1:
-            return self._list(token[1:-1], text), rest
+        if sign[0] == "<" and len(sign) > 1:
+            return self._list(sign[1:-1], text), rest
         fixed = {
             "...": Piece(_GAP, GAP),
             "_": Piece(r" [^ .]+", 1),
             "^": Piece(r"\A(?: \.)*", 0),
             "$": Piece(r"(?: \.)*(?= \Z)", 0),
         }
-        if token in fixed:
-            return fixed[token], rest
-        if token.endswith("(s)"):
-            return _either([self._word(token[:-3]), self._word(token[:-3] + "s")]), rest
-        if not re.fullmatch(r"[a-z0-9']+\*?", token):
-            raise PatternError(f"'{text}': '{token}' is not part of the pattern language")
-        if token.endswith("*"):
-            return Piece(f" {token[:-1]}[a-z]*", 1, None, frozenset({token[:-1]})), rest
-        return _joined([self._word(w) for w in self._expand(token)]), rest
+        if sign in fixed:
+            return fixed[sign], rest
+        if sign.endswith("(s)"):
+            return _either([self._word(sign[:-3]), self._word(sign[:-3] + "s")]), rest
+        if not re.fullmatch(r"[a-z0-9']+\*?", sign):
+            raise PatternError(f"'{text}': '{sign}' is not part of the pattern language")
+        if sign.endswith("*"):
+            return Piece(f" {sign[:-1]}[a-z]*", 1, None, frozenset({sign[:-1]})), rest
+        return _joined([self._word(w) for w in self._expand(sign)]), rest
 
     def _word(self, word: str) -> Piece:
         only = frozenset({word})

@@ -53,7 +53,7 @@ class RuleBook:
 def load_yaml(path: Path, schema: str) -> Any:
     """Reads a YAML file and checks it against a schema of ours. Raises RuleError."""
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)
+        data = yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 (a safe loader)
     except OSError as error:
         raise RuleError(f"{path}: can't be read ({error.strerror}); restore the file") from error
     except yaml.YAMLError as error:
@@ -159,4 +159,6 @@ _PlainLoader.yaml_implicit_resolvers = {
     first: [kind for kind in kinds if kind[0].rpartition(":")[2] not in {"bool", "timestamp"}]
     for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
 }
-_PlainLoader.add_implicit_resolver("tag:yaml.org,2002:bool", re.compile("^(true|false)$"), ["t", "f"])
+_PlainLoader.add_implicit_resolver(
+    "tag:yaml.org,2002:bool", re.compile("^(true|false)$"), ["t", "f"]
+)

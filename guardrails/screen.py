@@ -21,7 +21,7 @@ from guardrails.rules import Rule, RuleBook, RuleError, load_rulebook
 from guardrails.types import Context, Outcome, Screening
 
 RULES = Path(__file__).parents[1] / "data" / "guardrails"
-CHECK_IN = "check_in.ask"
+_UNASKED = Context()
 
 # First match wins. Danger outranks everything, the quickest to kill first. Then an answer to
 # our own question (rank 5), then check_in. Then what people are owed by law, soonest-binding
@@ -57,7 +57,7 @@ class Screener:
                 for pattern in rule.patterns:
                     self._add(_Entry(_rank(rule), rule, pattern, book.language))
 
-    def screen(self, text: str, language: str = "en", context: Context = Context()) -> Screening:
+    def screen(self, text: str, language: str = "en", context: Context = _UNASKED) -> Screening:
         """Never raises, whatever the text. `language` breaks ties between languages."""
         folded = fold(text)
         entries: list[tuple[_Entry, str]] = []
@@ -192,12 +192,12 @@ def _screen_line(screener: Screener, number: int, line: str) -> Mapping[str, Any
     except (ValueError, RecursionError) as error:
         return {"line": number, "error": f"is not JSON ({error}); write one object a line"}
     if not isinstance(row, dict):
-        return {"line": number, "error": "is not an object; write {\"id\": …, \"text\": …}"}
+        return {"line": number, "error": 'is not an object; write {"id": …, "text": …}'}
     known = {"id": row["id"]} if "id" in row else {}
     if "id" not in row or not isinstance(row.get("text"), str):
-        return {**known, "line": number, "error": "needs an \"id\" and a \"text\" that is a string"}
+        return {**known, "line": number, "error": 'needs an "id" and a "text" that is a string'}
     if not isinstance(row.get("lang", "en"), str):
-        return {**known, "line": number, "error": "\"lang\" must be a string such as \"en\""}
+        return {**known, "line": number, "error": '"lang" must be a string such as "en"'}
     began = time.perf_counter()
     found = screener.screen(row["text"], row.get("lang", "en"))
     took = round((time.perf_counter() - began) * 1000, 3)

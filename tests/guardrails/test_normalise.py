@@ -105,7 +105,9 @@ def test_any_apostrophe_or_none_is_the_same(text: str, mark: str) -> None:
     assert SCREENER.screen(text.replace("'", "")) == SCREENER.screen(text)
 
 
-@pytest.mark.parametrize("word", ["die ", "a ", "want to ", "k i l l ", "kkkkk", "not going to ", "1"])
+@pytest.mark.parametrize(
+    "word", ["die ", "a ", "want to ", "k i l l ", "kkkkk", "not going to ", "1"]
+)
 def test_a_long_monotonous_message_is_still_screened(word: str) -> None:
     text = (word * 4000)[:4000]
     assert SCREENER.screen(text + " . i want to kill myself").outcome is Outcome.SUICIDE_SELF_HARM

@@ -10,7 +10,9 @@ from guardrails.pattern import PatternError, PatternReader
 def reader() -> PatternReader:
     expand = {"can't": ["can", "not"]}
     lists = {"who": "he | she | my friend", "loop": "<loop> | a"}
-    return PatternReader(lists, lambda word: expand.get(word, [word]), lambda word: float(len(word)))
+    return PatternReader(
+        lists, lambda word: expand.get(word, [word]), lambda word: float(len(word))
+    )
 
 
 def found(pattern: str, text: str) -> bool:

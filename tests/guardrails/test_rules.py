@@ -81,13 +81,13 @@ def test_a_broken_file_is_named_with_what_is_wrong(
 
 def test_two_rules_of_one_name_are_refused(folder: Path) -> None:
     (folder / "en" / "more.yml").write_text(RULE)
-    with pytest.raises(RuleError, match="is also in greetings.yml"):
+    with pytest.raises(RuleError, match=r"is also in greetings\.yml"):
         load_screener(folder)
 
 
 def test_missing_files_and_folders_are_named(folder: Path, tmp_path: Path) -> None:
     (folder / "en" / "words.yml").unlink()
-    with pytest.raises(RuleError, match="words.yml: can't be read"):
+    with pytest.raises(RuleError, match=r"words\.yml: can't be read"):
         load_screener(folder)
     empty = tmp_path / "en" / "nothing"
     empty.mkdir()

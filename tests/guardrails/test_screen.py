@@ -64,7 +64,8 @@ def test_age_chooses_the_childrens_or_the_teenagers_path(screener: Screener) -> 
 
 
 @pytest.mark.parametrize(
-    "answer", ["yes", "Yes.", "maybe", "sometimes", "kind of", "i don't know", "idk", "sí", "a veces"]
+    "answer",
+    ["yes", "Yes.", "maybe", "sometimes", "kind of", "i don't know", "idk", "sí", "a veces"],
 )
 def test_yes_or_a_doubt_after_the_check_in_is_danger(screener: Screener, answer: str) -> None:
     found = screener.screen(answer, context=CHECKED)
