@@ -47,12 +47,16 @@ class Anchor:
 
 @dataclass(frozen=True)
 class Piece:
-    """A part of a pattern: its expression, the most tokens it can take, its anchor."""
+    """A part of a pattern: its expression, the most tokens it can take, its anchor.
+
+    `empty` when it can match no word at all, which a whole alternative must not.
+    """
 
     regex: str
     most: int
     anchor: Anchor | None = None
     words: frozenset[str] = frozenset()
+    empty: bool = False
 
 
 @dataclass(frozen=True)
@@ -115,14 +119,19 @@ class PatternReader:
 
     def _sequence(self, tokens: list[str], text: str) -> tuple[Piece, list[str]]:
         parts: list[Piece] = []
+        written = tokens[:2]
         while tokens and tokens[0] not in ("|", ")"):
             part, tokens = self._item(tokens[0], tokens[1:], text)
             if tokens and tokens[0] == "?":
-                part, tokens = Piece(f"(?:{part.regex})?", part.most, None, part.words), tokens[1:]
+                loose = f"(?:{part.regex})?"
+                part, tokens = Piece(loose, part.most, None, part.words, True), tokens[1:]
             parts.append(part)
         if not parts:
             raise PatternError(f"'{text}': an empty alternative or pattern; mark it '?' instead")
-        return _joined(parts), tokens
+        whole = _joined(parts)
+        if whole.empty:
+            raise PatternError(f"'{text}': '{' '.join(written)}' can match nothing at all")
+        return whole, tokens
 
     def _item(self, sign: str, rest: list[str], text: str) -> tuple[Piece, list[str]]:
         if sign == "(":
@@ -133,7 +142,7 @@ class PatternReader:
         if sign[0] == "<" and len(sign) > 1:
             return self._list(sign[1:-1], text), rest
         fixed = {
-            "...": Piece(_GAP, GAP),
+            "...": Piece(_GAP, GAP, empty=True),
             "_": Piece(r" [^ .]+", 1),
             "^": Piece(r"\A(?: \.)*", 0),
             "$": Piece(r"(?: \.)*(?= \Z)", 0),
@@ -185,4 +194,5 @@ def _joined(parts: Sequence[Piece]) -> Piece:
             best = Anchor(part.anchor.words, before + part.anchor.before, part.anchor.cost)
         before += part.most
     words = frozenset().union(*(p.words for p in parts))
-    return Piece("".join(p.regex for p in parts), before, best, words)
+    empty = all(p.empty for p in parts)
+    return Piece("".join(p.regex for p in parts), before, best, words, empty)

@@ -60,6 +60,7 @@ def test_the_anchor_is_a_word_that_must_be_there() -> None:
         ("<nobody> left", "no list <nobody>"),
         ("<loop> b", "contains itself"),
         ("want (|to)", "empty alternative"),
+        ("want (to?|a) go", "can match nothing"),
         ("want & die", "not part of the pattern language"),
         ("^ $", "has no word"),
     ],
