@@ -197,6 +197,7 @@ def test_an_ended_session_is_replaced_with_a_word_and_what_was_written_is_kept(
 
 
 def test_a_session_that_ended_meanwhile_is_replaced_on_reload(chat: Page, edge: FakeEdge) -> None:
+    stream_open(chat, edge, 1)
     edge.chats.clear()
     chat.reload()
     expect(chat.get_by_text("Your earlier chat has ended")).to_be_visible(timeout=SOON)

@@ -227,6 +227,7 @@ def test_filling_the_screen_it_keeps_the_focus_inside(page: Page, edge: FakeEdge
         page.keyboard.press("Tab")
         assert page.evaluate("() => document.activeElement.localName") in ("care-navigator", "body")
     page.set_viewport_size(DESKTOP)
+    expect(page.get_by_role("dialog")).not_to_have_class(re.compile("full"))
     expect(page.get_by_role("dialog")).to_be_visible()
     page.get_by_role("link", name="A link of the page").focus()
     expect(page.get_by_role("link", name="A link of the page")).to_be_focused()
