@@ -140,7 +140,7 @@ class Normaliser:
         return None
 
     def _split_joined(self, token: str) -> list[str]:
-        """ "killmyself" as words the rules know, when one of them is a word worth mending to."""
+        """A run-together word ("killmyself") as words the rules know, when one of them is a word worth mending to."""
         best: list[list[str] | None] = [[]] + [None] * len(token)
         for end in range(1, len(token) + 1):
             for start in range(max(0, end - self._longest), end):
@@ -156,11 +156,13 @@ class Normaliser:
         return [w for word in words for w in self.expand(word)]
 
     def _join_letters(self, words: list[str]) -> list[str]:
-        """ "k i l l" and "k.m.s" as the word they spell, when the rules know it."""
+        """Spelled letters ("k i l l", "k.m.s") as the word they make, when the rules know it."""
         out: list[str] = []
         run: list[str] = []
         for word in [*words, ""]:
-            if (len(word) == 1 and word not in BREAK) or (word == BREAK and run and run[-1] != BREAK):
+            if (len(word) == 1 and word not in BREAK) or (
+                word == BREAK and run and run[-1] != BREAK
+            ):
                 run.append(word)
                 continue
             out.extend(self._spelled(run))
@@ -173,10 +175,12 @@ class Normaliser:
         letters = [c for c in run if c != BREAK]
         if len(letters) < 3:
             return run
+        if len(letters) > _LONGEST_JOINED:
+            return run
         for skip in range(min(2, len(letters) - 2)):  # "i k m s": a real one-letter word may lead
             word = "".join(letters[skip:])
             spelled = self.expand(word) if word in self._known else self._split_joined(word)
-            if spelled and len(word) <= _LONGEST_JOINED:
+            if spelled:
                 return [*letters[:skip], *spelled]
         return run
 
