@@ -1,1 +1,1 @@
-"""What the bot can do for a person, in the Rasa SDK. Actions send drafts (ids and data), never words."""
+"""What the bot can do for a person, in the Rasa SDK. They send drafts, never words."""

@@ -36,6 +36,7 @@ def question_plan(folder: Path = _CONTENT) -> QuestionPlan:
     """The table of `visit_questions_plan.yml`."""
     table = yaml.safe_load((folder / "visit_questions_plan.yml").read_text(encoding="utf-8"))
     roles, kinds, needs = (
-        {key: tuple(ids) for key, ids in table[part].items()} for part in ("roles", "kinds", "needs")
+        {key: tuple(ids) for key, ids in table[part].items()}
+        for part in ("roles", "kinds", "needs")
     )
     return QuestionPlan(roles, kinds, needs)

@@ -21,10 +21,11 @@ _STEPS_IN_TASK = ("fallback.in_task", "fallback.in_task_again", "fallback.human"
 _REPLIES = {"affirm": "fallback.affirm", "deny": "fallback.deny"}
 _LIKELY = 0.05  # an intent below this confidence is not offered as a guess
 _MOST_GUESSES = 3
-GUESSES = frozenset(
-    "first_visit ask_role compare_roles who_for prepare_visit find_provider ask_cost ask_format "
-    "ask_approach ask_rights ask_sources ask_bot ask_storage ask_capabilities ask_human".split()
-)
+GUESSES = frozenset({
+    "first_visit", "ask_role", "compare_roles", "who_for", "prepare_visit", "find_provider",
+    "ask_cost", "ask_format", "ask_approach", "ask_rights", "ask_sources", "ask_bot",
+    "ask_storage", "ask_capabilities", "ask_human",
+})  # fmt: skip
 
 
 class ActionFallback(Action):
@@ -75,7 +76,9 @@ def _sensible(heard: Heard) -> Draft | None:
 def _search_words(heard: Heard, slots: dict[str, Any]) -> dict[str, Any]:
     """Answers of a search that was never started: they are kept, and a search is offered."""
     reading = read_search(heard, None, slots)
-    return {} if reading.notices else {name: value for name, value in reading.slots.items() if value}
+    return (
+        {} if reading.notices else {name: value for name, value in reading.slots.items() if value}
+    )
 
 
 class ActionCancel(Action):

@@ -1,4 +1,4 @@
-"""The form that gathers what to search for. Its answers are read in `search_answers`."""
+"""The form that gathers what to search for; `search_answers` reads the answers."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ class AskPlace(_SearchQuestion):
     def ask(self, slots: dict[str, Any]) -> Draft:
         if options := slots.get("place_options"):
             picks = [
-                {"choice": "place.pick", "slots": dict(one), "entities": dict(one)} for one in options
+                {"choice": "place.pick", "slots": dict(one), "entities": dict(one)}
+                for one in options
             ]
             return draft("find.ask_which_place", choices=[*picks[:5], "pick.skip"])
         return draft("find.ask_state" if slots.get("format") == "online" else "find.ask_place")

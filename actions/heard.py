@@ -8,14 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 # Words around a bare answer: "it's Aetna please", "maybe a psychologist".
-_FILLERS = frozenset(
-    "a an the i im id my its it is by with have want need like would prefer please pls thanks just only "
-    "maybe probably think guess so um uh ok okay yes yeah and or both for in on through insurance plan "
-    "un una el la mi es por favor tengo quiero y o".split()
-)
+_FILLERS = frozenset({
+    "a", "an", "the", "i", "im", "id", "my", "its", "it", "is", "by", "with", "have",
+    "want", "need", "like", "would", "prefer", "please", "pls", "thanks", "just", "only",
+    "maybe", "probably", "think", "guess", "so", "um", "uh", "ok", "okay", "yes", "yeah",
+    "and", "or", "both", "for", "in", "on", "through", "insurance", "plan", "un", "una",
+    "el", "la", "mi", "es", "por", "favor", "tengo", "quiero", "y", "o",
+})  # fmt: skip
+_SURE = 0.75  # confidence of an intent
 _QUESTION = re.compile(
     r"\?\s*$|^\W*(what|whats|who|whos|which|why|how|hows|when|where|is|are|do|does|did|can|could|will|"
-    r"would|should|tell me|explain|qué|que|quién|quien|cómo|como|cuál|cual|cuánto|cuanto|por qué)\b",
+    r"would|should|tell me|explain|i want to know|i would like to know|i wonder|"
+    r"qué|que|quién|quien|cómo|como|cuál|cual|cuánto|cuanto|por qué)\b",
     re.IGNORECASE,
 )
 
@@ -67,6 +71,11 @@ class Heard:
     def asks(self) -> bool:
         """It has the shape of a question."""
         return bool(_QUESTION.search(self.text))
+
+    @property
+    def unsure(self) -> bool:
+        """A statement whose intent is little more than a guess: what it names counts for more."""
+        return not self.asks and self.confidence < _SURE
 
     @property
     def words(self) -> int:

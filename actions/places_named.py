@@ -5,26 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
-
-from directory import places
 
 from actions.heard import Heard
+from directory import places
 
 _MOST_OPTIONS = 5
 _LONGEST = 4  # words of a place inside a longer message
 _PLACE_ENTITIES = ("zip", "city", "state")
-_INSIDE = re.compile(r"\b(?:in|near|around|close to|outside of|cerca de|to|it's|its|meant)\s+", re.I)
+_INSIDE = re.compile(
+    r"\b(?:in|near|around|close to|outside of|cerca de|to|it's|its|meant)\s+", re.I
+)
 _AROUND = re.compile(
-    r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|change to|"
+    r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|"
+    r"change to|"
     r"let's do|how about)\b\W*)+|\W*\b(?:instead|please|not\s+.+)\W*$",
     re.I,
 )
 # Everyday words that are also small post offices: not a place inside a longer message.
-_EVERYDAY = frozenset(
-    "college school church hospital home house english may normal energy media spring person general me "
-    "my town it me you talk the a".split()
-)
+_EVERYDAY = frozenset({
+    "college", "school", "church", "hospital", "home", "house", "english", "may", "normal",
+    "energy", "media", "spring", "person", "general", "me", "my", "town", "it", "you",
+    "talk", "the", "a",
+})  # fmt: skip
 
 Value = dict[str, str]  # {zip} or {city, state} or {state}
 
@@ -49,7 +51,9 @@ def named(
     if not (whole or inside):
         return None
     if codes := heard.values("zip"):
-        return _as_named(places.find_zip(codes[-1] if heard.intent == "change_answer" else codes[0]))
+        return _as_named(
+            places.find_zip(codes[-1] if heard.intent == "change_answer" else codes[0])
+        )
     if heard.values("state"):
         cities = heard.values("city")
         return _as_named(places.find_place(", ".join([*cities[:1], heard.values("state")[0]])))
@@ -67,6 +71,7 @@ def named(
 
 def place_of(value: Value) -> places.Place | places.WholeState | None:
     """The place that a slot's value stands for; None when it is not known any more."""
+    found: places.Found
     if "zip" in value:
         found = places.find_zip(value["zip"])
     elif "city" in value:
@@ -95,7 +100,9 @@ def _picked(text: str, options: Sequence[Mapping[str, str]]) -> Named | None:
     """Of the places offered, the one whose state the text names."""
     words = re.findall(r"[^\W_]+", text) if options else []
     names = (" ".join(words[at : at + size]) for size in (3, 2, 1) for at in range(len(words)))
-    codes = (places.state_code(name) for name in names if len(name) > 2 or name.isupper() or name == text)
+    codes = (
+        places.state_code(name) for name in names if len(name) > 2 or name.isupper() or name == text
+    )
     state = next(filter(None, codes), None)
     fitting = [dict(one) for one in options if one["state"] == state]
     return Named(fitting[0]) if fitting else None

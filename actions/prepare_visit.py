@@ -1,4 +1,4 @@
-"""The form that gathers what a list of questions is for. Its answers are read in `visit_answers`."""
+"""The form that gathers what a list of questions is for; `visit_answers` reads the answers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,11 @@ class ValidatePrepareVisitForm(Action):
         asked = tracker.get_slot("requested_slot")
         known = dict(tracker.slots)
         starting = asked is None
-        again = starting and heard.intent == "prepare_visit" and not next_question(VISIT_QUESTIONS, known)
+        again = (
+            starting
+            and heard.intent == "prepare_visit"
+            and not next_question(VISIT_QUESTIONS, known)
+        )
         changes = dict.fromkeys(VISIT_QUESTIONS) if again else {}
         changes |= read_visit(heard, asked, known | changes)
         if changes:

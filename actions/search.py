@@ -10,9 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
-from directory.places import Place, WholeState
-from directory.query import Query
-from directory.search import Results, search
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
@@ -21,14 +18,23 @@ from sqlalchemy.engine import Engine
 from actions.drafts import Draft, draft
 from actions.memory import ANY, Event, understood
 from actions.places_named import place_of
+from directory.places import Place, WholeState
+from directory.query import Query
+from directory.search import Results, search
 
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGE = 3  # cards at a time
-_WISH_ENTITIES = {"languages": "language", "age_groups": "age_group", "identities": "identity", "times": "time"}
+_CHANGES = ("find.change_place", "find.change_payment", "find.change_role", "visit.start")
+_WISH_ENTITIES = {
+    "languages": "language",
+    "age_groups": "age_group",
+    "identities": "identity",
+    "times": "time",
+}
 
 
 class ActionSearch(Action):
-    """Runs when the form is done: shows the first cards, or asks what to change when nothing did."""
+    """Runs when the form is done: shows cards, or asks what to change when nothing changed."""
 
     def name(self) -> str:
         return "action_search"
@@ -76,18 +82,18 @@ def query_of(slots: Mapping[str, Any]) -> Query | None:
     place = place_of(slots["place"]) if isinstance(slots.get("place"), dict) else None
     if place is None:
         return None
-    wishes = slots.get("wishes") if isinstance(slots.get("wishes"), dict) else {}
-    query = Query(
+    wishes = slots["wishes"] if isinstance(slots.get("wishes"), dict) else {}
+    radius = slots.get("radius")
+    return Query(
         roles=_chosen(slots.get("help_role")),
         place=place if isinstance(place, Place) else None,
         state=place.state if isinstance(place, WholeState) else None,
         payers=_chosen(slots.get("payment")),
         format=None if slots.get("format") == ANY else slots.get("format"),
-        **{wish: tuple(values) for wish, values in (wishes or {}).items()},
+        radius_miles=float(radius) if radius else Query.radius_miles,
         limit=_PAGE,
+        **{wish: _chosen(wishes.get(wish)) for wish in _WISH_ENTITIES},  # type: ignore[arg-type]
     )
-    radius = slots.get("radius")
-    return replace(query, radius_miles=float(radius)) if radius else query
 
 
 def first_page(engine: Engine, slots: Mapping[str, Any]) -> tuple[list[Draft], int]:
@@ -110,8 +116,10 @@ def next_page(engine: Engine, slots: Mapping[str, Any], shown: int) -> tuple[Dra
     if not found.cards:
         return draft("find.no_more"), shown
     shown += len(found.cards)
-    page = draft("find.more", cards=found.cards, shown=shown, total=found.total)
-    return page, shown
+    choices = None if shown < found.total else _CHANGES
+    return draft(
+        "find.more", choices=choices, cards=found.cards, shown=shown, total=found.total
+    ), shown
 
 
 def _chosen(answer: Any) -> tuple[str, ...]:
@@ -145,12 +153,11 @@ def _asked(query: Query) -> list[str]:
 
 
 def _results(query: Query, found: Results) -> Draft:
-    told: dict[str, Any] = {"asked": _asked(query), "total": found.total}
-    if found.radius_miles is None:
-        told["place"] = query.by_state
-        return draft("find.results.state", cards=found.cards, **told)
-    assert query.place is not None  # a radius is measured from a place
+    told: dict[str, Any] = {"asked": _asked(query), "total": found.total, "cards": found.cards}
+    told["choices"] = None if found.total > len(found.cards) else _CHANGES
+    if query.place is None or found.radius_miles is None:
+        return draft("find.results.state", place=query.by_state, **told)
     told["miles"] = found.radius_miles
     if query.place.zip:
-        return draft("find.results.zip", cards=found.cards, zip=query.place.zip, **told)
-    return draft("find.results.city", cards=found.cards, place=query.place.label, **told)
+        return draft("find.results.zip", zip=query.place.zip, **told)
+    return draft("find.results.city", place=query.place.label, **told)

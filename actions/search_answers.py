@@ -1,4 +1,4 @@
-"""What a message answers of a provider search. Plain functions: a message in, slots and notices out.
+"""What a message answers of a provider search: a message in, slots and notices out.
 
 A message may answer several questions at once, change earlier answers, or be no answer at all
 ("how much is a copay?"): then nothing is read and the question waits.
@@ -11,24 +11,34 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from directory.taxonomy import load_taxonomy
-
 from actions import places_named
 from actions.drafts import Draft, draft
 from actions.heard import Heard
 from actions.memory import ANY
+from directory.taxonomy import load_taxonomy
 
-_ANSWERS = frozenset("inform change_answer find_provider affirm deny skip dont_know".split())
-_FREE_TEXT = frozenset("inform change_answer nlu_fallback out_of_scope".split())
-_SMALL_TALK = frozenset(
-    "greet thank goodbye cancel restart ask_human affirm deny skip dont_know more_results edit_list "
-    "print_list".split()
+_ANSWERS = frozenset(
+    ["inform", "change_answer", "find_provider", "affirm", "deny", "skip", "dont_know"]
 )
-_WISHES = {"language": "languages", "age_group": "age_groups", "identity": "identities", "time": "times"}
+_FREE_TEXT = frozenset(["inform", "change_answer", "nlu_fallback", "out_of_scope"])
+_SMALL_TALK = frozenset({
+    "greet", "thank", "goodbye", "cancel", "restart", "ask_human", "affirm", "deny", "skip",
+    "dont_know", "more_results", "edit_list", "print_list",
+})  # fmt: skip
+_WISHES = {
+    "language": "languages",
+    "age_group": "age_groups",
+    "identity": "identities",
+    "time": "times",
+}
 _NEED_AGES = frozenset({"child", "teen", "older_adult"})  # needs that are age groups
-_PAYING = frozenset({"medicaid", "medicare", "sliding_scale", "self_pay"})  # cost terms that are payers
+_PAYING = frozenset(
+    {"medicaid", "medicare", "sliding_scale", "self_pay"}
+)  # cost terms that are payers
 _LETS_GO = re.compile(
-    r"\b(?:remove|without|drop|forget|never ?mind|take out|do(?:n'?t| not) (?:need|care)|sin|quita)\b", re.I
+    r"\b(?:remove|without|drop|forget|never ?mind|take out|do(?:n'?t| not) (?:need|care)|sin|"
+    r"quita)\b",
+    re.I,
 )
 _SHORT = 6  # words; a longer text is not taken for the name of a place or plan
 
@@ -52,7 +62,7 @@ def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Re
     place = _place(heard, asked, known)
     if place is not None:
         _take_place(place, known, reading)
-    if heard.intent in _ANSWERS or heard.bare:
+    if heard.intent in _ANSWERS or heard.bare or (heard.unsure and heard.intent not in _SMALL_TALK):
         _read_names(heard, asked, known, reading)
     if reading.empty and asked:
         _read_reply(heard, asked, known, reading)
@@ -116,7 +126,7 @@ def _read_wishes(heard: Heard, known: Mapping[str, Any], reading: Reading) -> No
 
 
 def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
-    """"Change the zip" with no new one: forget the old, so that the form asks."""
+    """Of "change the zip" with no new one: forget the old, so that the form asks."""
     for name in heard.values("search_field"):
         if name == "any_role" or name in reading.slots:
             continue
@@ -157,9 +167,7 @@ def _refuse_place(problem: str, known: Mapping[str, Any], reading: Reading) -> N
     reading.notices.append(draft(problem if tries == 1 else "find.bad_place_again"))
 
 
-def _read_reply(
-    heard: Heard, asked: str, known: Mapping[str, Any], reading: Reading
-) -> None:
+def _read_reply(heard: Heard, asked: str, known: Mapping[str, Any], reading: Reading) -> None:
     """Skip, "I don't know", "no", or words that name nothing we have."""
     if heard.intent == "dont_know" and asked == "help_role" and not known.get("role_unsure"):
         reading.slots |= {"help_role": None, "role_unsure": True}

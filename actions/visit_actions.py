@@ -9,14 +9,14 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import question_plan
-from actions.drafts import draft
+from actions.drafts import Draft, draft
 from actions.heard import hear
-from actions.memory import Event, understood
+from actions.memory import Event, slots_set, understood
 from actions.visit_list import apply_edit, make_list, read_edit, show
 
 
 class ActionMakeVisitList(Action):
-    """Runs when the form is done. A list that nothing changed is shown as it is, edits and all."""
+    """Runs when the form is done. When no answer changed, the message may be an edit."""
 
     def name(self) -> str:
         return "action_make_visit_list"
@@ -24,16 +24,11 @@ class ActionMakeVisitList(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        made = tracker.get_slot("visit_list")
-        if made is not None:
-            dispatcher.utter_message(json_message=draft("visit.how_to_edit"))
-            return []
+        if tracker.get_slot("visit_list") is not None:
+            return _edit(dispatcher, tracker)
         made = make_list(question_plan(), tracker.slots)
         dispatcher.utter_message(json_message=show(made))
-        return [
-            SlotSet("visit_list", made),
-            SlotSet("last_task", "visit"),
-        ]
+        return [SlotSet("visit_list", made), SlotSet("last_task", "visit")]
 
 
 class ActionEditVisitList(Action):
@@ -43,27 +38,10 @@ class ActionEditVisitList(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        items = tracker.get_slot("visit_list")
-        if items is None:
+        if tracker.get_slot("visit_list") is None:
             dispatcher.utter_message(json_message=_no_list(tracker))
             return understood(tracker)
-        edit = read_edit(hear(tracker.latest_message))
-        if edit is None:
-            dispatcher.utter_message(json_message=draft("visit.how_to_edit"))
-            return understood(tracker)
-        changed: Any = tracker.get_slot("visit_list_before") if edit.undo else apply_edit(items, edit)
-        if changed is None:
-            changed = draft("visit.nothing_to_undo")
-        if isinstance(changed, dict):
-            dispatcher.utter_message(json_message=changed)
-            return understood(tracker)
-        dispatcher.utter_message(json_message=show(changed))
-        return [
-            SlotSet("visit_list", changed),
-            SlotSet("visit_list_before", items),
-            SlotSet("last_task", "visit"),
-            *understood(tracker),
-        ]
+        return _edit(dispatcher, tracker)
 
 
 class ActionPrintVisitList(Action):
@@ -79,5 +57,22 @@ class ActionPrintVisitList(Action):
         return understood(tracker)
 
 
-def _no_list(tracker: Tracker) -> dict[str, Any]:
+def _edit(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
+    items, before = tracker.get_slot("visit_list"), tracker.get_slot("visit_list_before")
+    edit = read_edit(hear(tracker.latest_message))
+    if edit is None:
+        changed: Any = draft("visit.how_to_edit")
+    elif edit.undo:
+        changed = before if before is not None else draft("visit.nothing_to_undo")
+    else:
+        changed = apply_edit(items, edit)
+    if isinstance(changed, dict):
+        dispatcher.utter_message(json_message=changed)
+        return understood(tracker)
+    dispatcher.utter_message(json_message=show(changed))
+    events = {"visit_list": changed, "visit_list_before": items, "last_task": "visit"}
+    return [*slots_set(events), *understood(tracker)]
+
+
+def _no_list(tracker: Tracker) -> Draft:
     return draft("visit.no_list", choices=[] if tracker.active_loop_name else None)

@@ -9,15 +9,19 @@ from actions.content import question_plan
 from actions.heard import Heard
 from actions.memory import ANY
 
-_ANSWERS = frozenset("inform change_answer prepare_visit affirm deny skip dont_know".split())
-_FREE_TEXT = frozenset("inform change_answer nlu_fallback out_of_scope".split())
-_QUESTIONS = frozenset(
-    "ask_role compare_roles who_for first_visit ask_cost ask_format ask_approach ask_rights ask_sources "
-    "ask_bot ask_storage ask_capabilities".split()
+_ANSWERS = frozenset(
+    ["inform", "change_answer", "prepare_visit", "affirm", "deny", "skip", "dont_know"]
 )
-_COMMANDS = frozenset(
-    "cancel restart ask_human skip dont_know deny affirm greet thank goodbye find_provider print_list".split()
-)
+_FREE_TEXT = frozenset(["inform", "change_answer", "nlu_fallback", "out_of_scope"])
+_QUESTIONS = frozenset({
+    "ask_role", "compare_roles", "who_for", "first_visit", "ask_cost", "ask_format",
+    "ask_approach", "ask_rights", "ask_sources", "ask_bot", "ask_storage",
+    "ask_capabilities",
+})  # fmt: skip
+_COMMANDS = frozenset({
+    "cancel", "restart", "ask_human", "skip", "dont_know", "deny", "affirm", "greet",
+    "thank", "goodbye", "find_provider", "print_list",
+})  # fmt: skip
 _SURE = 0.6  # confidence from which a question or command is one, when own words are asked for
 _FEW = 6  # words; a longer text is somebody's own words, not a command
 _NEED_OF = {  # practical needs by other names
@@ -42,7 +46,8 @@ def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dic
     is no answer."""
     if asked == "visit_matters":
         return _own_words(heard)
-    if heard.intent not in _ANSWERS and not heard.bare:
+    named = heard.bare or (heard.unsure and heard.intent not in _COMMANDS and heard.entities)
+    if heard.intent not in _ANSWERS and not named:
         return _free_need(heard) if asked == "visit_needs" else {}
     slots: dict[str, Any] = {}
     if role := _role(heard):

@@ -23,15 +23,18 @@ _LAST, _UNDO = "last", "undo"
 _ADD = re.compile(
     r"^\W*(?:(?:please|also|and|can you|could you|i want to|i'd like to|por favor)\W+)*"
     r"(?:add|put in|include|agrega|agregar|añade|añadir|incluye)\b"
-    r"(?:\s+(?:a|another|my own|one more|una)?\s*(?:question|one|pregunta))?(?:\s+(?:that says|to ask))?\W*",
+    r"(?:\s+(?:a|another|my own|one more|una)?\s*(?:question|one|pregunta))?"
+    r"(?:\s+(?:that says|to ask))?\W*",
     re.IGNORECASE,
 )
 _REMOVE = re.compile(
-    r"\b(?:remove|delete|dlete|drop|erase|scratch|cross out|take|get rid|leave out|lose|doesn't apply|"
-    r"don't (?:want|need)|dont (?:want|need)|can go|quita|quitar|borra|borrar|elimina|saca)\b",
+    r"\b(?:remove|delete|dlete|drop|erase|scratch|cross out|take|get rid|leave out|lose|"
+    r"doesn't apply|don't (?:want|need)|dont (?:want|need)|can go|quita|quitar|borra|borrar|elimina|saca)\b",
     re.IGNORECASE,
 )
-_UNDOES = re.compile(r"\b(?:undo|put (?:it|that) back|bring (?:it|that) back|deshacer|deshaz)\b", re.I)
+_UNDOES = re.compile(
+    r"\b(?:undo|put (?:it|that) back|bring (?:it|that) back|deshacer|deshaz)\b", re.I
+)
 _ALL = re.compile(r"\b(?:all of (?:them|it)|everything|all|todas?|todo)\W*$", re.IGNORECASE)
 
 Item = dict[str, str]
@@ -57,11 +60,13 @@ def make_list(plan: QuestionPlan, slots: Mapping[str, Any]) -> list[Item]:
     for need in needs:
         wanted += plan.needs.get(need, ()) if isinstance(need, str) else ()
     wanted = list(dict.fromkeys(wanted))
-    role = [one for one in plan.roles.get(slots.get("visit_role") or "", plan.roles["any"])]
+    role = plan.roles.get(slots.get("visit_role") or "", plan.roles["any"])
     room = max(_LEAST_OF_ROLE, _PLANNED - len(wanted))
     planned = dict.fromkeys([*[one for one in role if one not in wanted][:room], *wanted])
     own = own_items(matters) if matters and matters != "any" else []
-    own_needs = [item for need in needs if isinstance(need, dict) for item in own_items(need["own"])]
+    own_needs = [
+        item for need in needs if isinstance(need, dict) for item in own_items(need["own"])
+    ]
     made = [*own, *({"question": one} for one in planned), *own_needs]
     before = slots.get("visit_list_before") or ()
     return [*made, *(item for item in before if "own" in item and item not in made)]
@@ -87,10 +92,12 @@ def read_edit(heard: Heard) -> Edit | None:
         return Edit(undo=True)
     added = _ADD.match(heard.text)
     if added:
-        text = heard.text[added.end() :].strip().strip("\"“”").strip()
+        text = heard.text[added.end() :].strip().strip('"“”').strip()
         return Edit(add=text) if text else None
     if not heard.text or _REMOVE.search(heard.text):
-        places = tuple(-1 if number == _LAST else int(number) for number in numbers if _is_place(number))
+        places = tuple(
+            -1 if number == _LAST else int(number) for number in numbers if _is_place(number)
+        )
         if places:
             return Edit(remove=places)
         return Edit(clear=True) if _ALL.search(heard.text) else None

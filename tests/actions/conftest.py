@@ -11,16 +11,16 @@ import pytest
 pytest.importorskip("rasa", reason="the dialogue runs on Python 3.10, with Rasa")
 
 import sqlalchemy as sa
-from directory import tables
-from directory.places import Place, find_zip
-from directory.records import Location, ProviderRecord, Role
-from directory.store import save
 from rasa.core.agent import Agent
 from rasa.model_training import train_core
 from sqlalchemy.engine import Engine
 
 from actions import search
 from bot.engine.gazetteer import Gazetteer, read_terms
+from directory import tables
+from directory.places import Place, find_zip
+from directory.records import Location, ProviderRecord, Role
+from directory.store import save
 from tests.actions.conversation import Conversation, LocalActions
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -55,7 +55,10 @@ def names() -> Gazetteer:
 def directory() -> Engine:
     """Five therapists near 94110, one psychiatrist in Austin, one online therapist for Texas."""
     engine = sa.create_engine(
-        "sqlite://", future=True, poolclass=sa.pool.StaticPool, connect_args={"check_same_thread": False}
+        "sqlite://",
+        future=True,
+        poolclass=sa.pool.StaticPool,
+        connect_args={"check_same_thread": False},
     )
     tables.metadata.create_all(engine)
     with engine.begin() as connection:

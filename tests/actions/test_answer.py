@@ -16,8 +16,25 @@ def heard(intent, *entities):
 
 @pytest.mark.parametrize(
     "intent",
-    "ask_role who_for first_visit ask_cost ask_approach ask_rights ask_format ask_sources ask_bot ask_storage "
-    "ask_capabilities ask_human greet thank goodbye out_of_scope compare_roles".split(),
+    [
+        "ask_role",
+        "who_for",
+        "first_visit",
+        "ask_cost",
+        "ask_approach",
+        "ask_rights",
+        "ask_format",
+        "ask_sources",
+        "ask_bot",
+        "ask_storage",
+        "ask_capabilities",
+        "ask_human",
+        "greet",
+        "thank",
+        "goodbye",
+        "out_of_scope",
+        "compare_roles",
+    ],
 )
 def test_every_question_has_a_written_answer(intent):
     assert answer(heard(intent), WRITTEN)["message"] in WRITTEN
@@ -60,6 +77,12 @@ def test_every_guess_is_a_choice():
 
 
 def test_the_likeliest_meanings_are_offered_first():
-    ranking = (("nlu_fallback", 0.7), ("ask_cost", 0.3), ("inform", 0.2), ("ask_role", 0.1), ("greet", 0.01))
+    ranking = (
+        ("nlu_fallback", 0.7),
+        ("ask_cost", 0.3),
+        ("inform", 0.2),
+        ("ask_role", 0.1),
+        ("greet", 0.01),
+    )
     said = not_understood(Heard("nlu_fallback", "?", ranking=ranking), 1, in_task=False)
     assert said["choices"] == ["guess.ask_cost", "guess.ask_role", "guess.something_else"]

@@ -58,7 +58,10 @@ async def test_a_bad_zip_is_explained_and_asked_again_and_then_skipping_is_offer
 ) -> None:
     await talk.says("find me a therapist", "find_provider")
     assert ids(await talk.says("00000", "inform")) == ["find.bad_zip", "find.ask_place"]
-    assert ids(await talk.says("9411", "nlu_fallback")) == ["find.bad_place_again", "find.ask_place"]
+    assert ids(await talk.says("9411", "nlu_fallback")) == [
+        "find.bad_place_again",
+        "find.ask_place",
+    ]
     assert ids(await talk.says("94110", "inform")) == ["find.ask_payment"]
 
 
@@ -113,9 +116,12 @@ async def test_a_question_in_the_form_is_answered_and_answers_nothing_of_the_for
     talk: Conversation, said: str, intent: str, message: str, answers: int
 ) -> None:
     [pending] = await talk.takes("find_provider")
-    for given in ({"role": "therapist"}, {"zip": "94110"}, {"payer": "aetna"}, {"format": "online"})[
-        :answers
-    ]:
+    for given in (
+        {"role": "therapist"},
+        {"zip": "94110"},
+        {"payer": "aetna"},
+        {"format": "online"},
+    )[:answers]:
         [pending] = await talk.takes("inform", given)
     questions = ("help_role", "place", "payment", "format", "wishes")
     before = [await talk.slot(name) for name in questions]
@@ -171,7 +177,9 @@ async def test_online_instead_searches_the_state_of_the_place(talk: Conversation
 async def test_a_change_that_names_nothing_asks_what_to_change(talk: Conversation) -> None:
     await answered(talk)
     assert ids(await talk.says("go back", "change_answer")) == ["find.what_to_change"]
-    assert ids(await talk.takes("change_answer", {"search_field": "payment"})) == ["find.ask_payment"]
+    assert ids(await talk.takes("change_answer", {"search_field": "payment"})) == [
+        "find.ask_payment"
+    ]
     assert ids(await talk.says("cigna", "inform")) == ["find.results.zip"]
 
 
@@ -187,6 +195,7 @@ async def test_more_shows_the_next_cards_until_there_are_none(talk: Conversation
     [more] = await talk.says("more", "more_results")
     assert more["slots"] == {"shown": 5, "total": 5}
     assert len(more["cards"]) == 2
+    assert "find.more" not in more["choices"]
     assert ids(await talk.says("more", "more_results")) == ["find.no_more"]
 
 

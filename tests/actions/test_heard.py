@@ -6,13 +6,20 @@ from actions.heard import hear
 def message(text, *entities, intent="inform"):
     """A latest message; each entity is (name, value, the words it stands on)."""
     found = [
-        {"entity": name, "value": value, "start": text.index(words), "end": text.index(words) + len(words)}
+        {
+            "entity": name,
+            "value": value,
+            "start": text.index(words),
+            "end": text.index(words) + len(words),
+        }
         for name, value, words in entities
     ]
     return hear({"text": text, "intent": {"name": intent, "confidence": 0.9}, "entities": found})
 
 
-@pytest.mark.parametrize("text", ["aetna", "it's Aetna please", "maybe aetna", "my insurance is aetna"])
+@pytest.mark.parametrize(
+    "text", ["aetna", "it's Aetna please", "maybe aetna", "my insurance is aetna"]
+)
 def test_a_name_with_little_around_it_is_a_bare_answer(text):
     words = "Aetna" if "Aetna" in text else "aetna"
     assert message(text, ("payer", "aetna", words)).bare

@@ -38,7 +38,13 @@ def test_a_place_is_found_inside_a_sentence(text, value):
 
 @pytest.mark.parametrize(
     "text",
-    ["a therapist near me", "for my son in college", "someone to talk to", "in general", "a good therapist"],
+    [
+        "a therapist near me",
+        "for my son in college",
+        "someone to talk to",
+        "in general",
+        "a good therapist",
+    ],
 )
 def test_everyday_words_are_not_places(text):
     assert place(text, "find_provider", whole=False) is None
@@ -55,7 +61,9 @@ def test_a_change_takes_the_last_zip_named():
     assert found.value == {"zip": "94103"}
 
 
-@pytest.mark.parametrize(("code", "problem"), [("00000", "find.bad_zip"), ("09012", "find.no_position")])
+@pytest.mark.parametrize(
+    ("code", "problem"), [("00000", "find.bad_zip"), ("09012", "find.no_position")]
+)
 def test_a_zip_that_cannot_be_searched_says_why(code, problem):
     found = named(Heard("inform", code, (Entity("zip", code, 0, 5),)), whole=True, inside=True)
     assert found.problem == problem
@@ -71,6 +79,8 @@ def test_a_state_picks_one_of_the_options():
         assert place(said, options=options) == options[1]
 
 
-@pytest.mark.parametrize("value", [{"zip": "94110"}, {"city": "Austin", "state": "TX"}, {"state": "TX"}])
+@pytest.mark.parametrize(
+    "value", [{"zip": "94110"}, {"city": "Austin", "state": "TX"}, {"state": "TX"}]
+)
 def test_a_stored_place_is_found_again(value):
     assert place_of(value) is not None

@@ -44,7 +44,9 @@ async def test_what_matters_is_kept_exactly_and_comes_first(talk: Conversation) 
     assert lines[-2:] == [line("fees"), line("insurance")]
 
 
-@pytest.mark.parametrize("intent", ["ask_cost", "who_for", "inform", "out_of_scope", "find_provider"])
+@pytest.mark.parametrize(
+    "intent", ["ask_cost", "who_for", "inform", "out_of_scope", "find_provider"]
+)
 async def test_own_words_are_kept_whatever_intent_was_guessed(
     talk: Conversation, intent: str
 ) -> None:
@@ -92,6 +94,13 @@ async def test_the_list_can_be_edited_and_an_edit_undone(talk: Conversation) -> 
     assert shown["slots"]["lines"] == lines[:-1]
     [shown] = await talk.says("add can I bring my dog", "edit_list")
     assert shown["slots"]["lines"][-1] == own("can I bring my dog")
+
+
+async def test_undo_is_understood_as_a_change_too(talk: Conversation) -> None:
+    lines = await prepared(talk)
+    await talk.says("remove 2", "edit_list")
+    [shown] = await talk.says("undo", "change_answer")
+    assert shown["slots"]["lines"] == lines
 
 
 async def test_an_edit_that_cannot_be_done_is_explained(talk: Conversation) -> None:

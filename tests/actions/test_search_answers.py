@@ -53,7 +53,9 @@ def test_the_first_not_sure_about_the_role_asks_for_an_explanation():
 
 
 def test_a_field_named_without_a_value_is_asked_again():
-    reading = read_search(choice("change_answer", search_field="place"), None, {"place": {"zip": "94110"}})
+    reading = read_search(
+        choice("change_answer", search_field="place"), None, {"place": {"zip": "94110"}}
+    )
     assert reading.slots["place"] is None
 
 
@@ -64,7 +66,9 @@ def test_any_of_a_field_lets_it_go():
 
 @pytest.mark.parametrize("intent", ["ask_role", "ask_cost", "who_for", "greet", "thank", "ask_bot"])
 def test_a_question_to_the_bot_answers_nothing(intent):
-    heard = Heard(intent, "tell me about medicaid and therapists", (Entity("payer", "medicaid", 14, 22),))
+    heard = Heard(
+        intent, "tell me about medicaid and therapists", (Entity("payer", "medicaid", 14, 22),)
+    )
     for slot in ("help_role", "place", "payment", "format", "wishes"):
         assert read_search(heard, slot, {}).empty
 
@@ -89,9 +93,18 @@ def test_only_listed_roles_are_searched_when_several_are_named():
     assert read_search(heard, "help_role", {}).slots["help_role"] == ["therapist"]
 
 
+def test_a_statement_whose_intent_was_a_guess_is_read_for_what_it_names():
+    heard = Heard(
+        "ask_cost", "medicaid through the state", (Entity("payer", "medicaid", 0, 8),), 0.5
+    )
+    assert read_search(heard, "payment", {}).slots["payment"] == ["medicaid"]
+
+
 def test_a_wish_can_be_let_go_of():
     known = {"wishes": {"times": ["evening"], "languages": ["spanish"]}}
-    heard = Heard("change_answer", "never mind the evening part", (Entity("time", "evening", 15, 22),))
+    heard = Heard(
+        "change_answer", "never mind the evening part", (Entity("time", "evening", 15, 22),)
+    )
     assert read_search(heard, None, known).slots["wishes"] == {"languages": ["spanish"]}
 
 

@@ -19,7 +19,15 @@ from actions.visit_answers import read_visit
     ],
 )
 def test_a_practical_need_has_many_names(entity, need):
-    assert read_visit(Heard("inform", entities=(entity,)), "visit_needs", {}) == {"visit_needs": [need]}
+    assert read_visit(Heard("inform", entities=(entity,)), "visit_needs", {}) == {
+        "visit_needs": [need]
+    }
+
+
+def test_needs_are_taken_from_a_statement_whose_intent_was_a_guess():
+    named = (Entity("practical", "cost", 0, 4), Entity("language", "spanish", 9, 16))
+    heard = Heard("ask_cost", "cost and spanish, since I cannot pay much", named, confidence=0.55)
+    assert read_visit(heard, "visit_needs", {}) == {"visit_needs": ["cost", "language"]}
 
 
 def test_none_means_no_needs():
@@ -49,7 +57,9 @@ def test_an_unsure_guess_never_takes_away_own_words():
 
 def test_a_long_text_is_own_words_even_if_it_sounds_like_a_command():
     text = "I want to stop feeling like I have to cancel on everyone"
-    assert read_visit(Heard("cancel", text, confidence=0.9), "visit_matters", {}) == {"visit_matters": text}
+    assert read_visit(Heard("cancel", text, confidence=0.9), "visit_matters", {}) == {
+        "visit_matters": text
+    }
 
 
 @pytest.mark.parametrize("intent", ["skip", "dont_know", "deny"])

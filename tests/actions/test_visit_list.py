@@ -13,7 +13,9 @@ def edit(text, *numbers):
 
 
 def test_every_planned_question_is_written():
-    planned = [one for part in (PLAN.roles, PLAN.kinds, PLAN.needs) for ids in part.values() for one in ids]
+    planned = [
+        one for part in (PLAN.roles, PLAN.kinds, PLAN.needs) for ids in part.values() for one in ids
+    ]
     assert {f"question.{one}" for one in planned} <= message_ids()
 
 
@@ -40,7 +42,9 @@ def test_no_question_is_on_a_list_twice():
 def test_what_was_asked_for_is_always_on_the_list(role):
     needs = list(PLAN.needs)
     made = make_list(PLAN, {"visit_role": role, "visit_kind": "switching", "visit_needs": needs})
-    assert {one for need in needs for one in PLAN.needs[need]} <= {item["question"] for item in made}
+    assert {one for need in needs for one in PLAN.needs[need]} <= {
+        item["question"] for item in made
+    }
 
 
 def test_long_own_words_are_cut_between_words_and_nothing_is_lost():
@@ -77,7 +81,9 @@ def test_an_edit_is_read_from_a_sentence(text, numbers, wanted):
     assert edit(text, *numbers) == wanted
 
 
-@pytest.mark.parametrize(("number", "wanted"), [("last", Edit(remove=(-1,))), ("undo", Edit(undo=True))])
+@pytest.mark.parametrize(
+    ("number", "wanted"), [("last", Edit(remove=(-1,))), ("undo", Edit(undo=True))]
+)
 def test_an_edit_is_read_from_a_choice(number, wanted):
     assert edit("", number) == wanted
 
