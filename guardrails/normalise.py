@@ -140,7 +140,7 @@ class Normaliser:
         return None
 
     def _split_joined(self, token: str) -> list[str]:
-        """A run-together word ("killmyself") as words the rules know, when one of them is a word worth mending to."""
+        """A run-together word ("killmyself") as known words, one of them worth mending to."""
         best: list[list[str] | None] = [[]] + [None] * len(token)
         for end in range(1, len(token) + 1):
             for start in range(max(0, end - self._longest), end):
