@@ -39,7 +39,8 @@ class CueFinder:
 
     def __init__(self, cues: Cues) -> None:
         self._families = [
-            (family, [re.compile(pattern) for pattern in patterns]) for family, patterns in cues.items()
+            (family, [re.compile(pattern) for pattern in patterns])
+            for family, patterns in cues.items()
         ]
 
     def find(self, text: str) -> list[str]:

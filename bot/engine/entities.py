@@ -1,4 +1,4 @@
-"""The entity extractor of the pipeline: names from data/content/terms, ZIPs, miles, item numbers."""
+"""The entity extractor of the pipeline: names of data/content/terms, ZIPs, miles, item numbers."""
 
 from __future__ import annotations
 

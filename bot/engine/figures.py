@@ -46,10 +46,10 @@ _WITHIN = re.compile(
     rf"(?![.,:]\d){_OTHER_UNIT}"
 )
 
-_ITEM = rf"(?:#\s?)?(?:\d{{1,2}}(?:st|nd|rd|th)?|{_any(_ORDINALS)}|{_any(_LAST)}|{_any(_CARDINALS)})"
-_ITEMS = (
-    rf"(?P<items>{_ITEM}\b(?:\s*(?:,\s*and|,|&|and|y)\s*(?:the\s+|number\s+|la\s+|el\s+)?{_ITEM}\b)*)"
+_ITEM = (
+    rf"(?:#\s?)?(?:\d{{1,2}}(?:st|nd|rd|th)?|{_any(_ORDINALS)}|{_any(_LAST)}|{_any(_CARDINALS)})"
 )
+_ITEMS = rf"(?P<items>{_ITEM}\b(?:\s*(?:,\s*and|,|&|and|y)\s*(?:the\s+|number\s+|la\s+|el\s+)?{_ITEM}\b)*)"
 _NOT_ITEMS = (
     r"(?![.,:/]\d|\s*(?:%|miles?\b|mi\b|years?\b|yrs?\b|dollars?\b|minutes?\b|mins?\b|hours?\b|weeks?\b"
     r"|months?\b|am\b|pm\b|visits?\b|times?\b|appointments?\b|sessions?\b|opinions?\b|languages?\b"
@@ -68,7 +68,9 @@ _THE_ONE = re.compile(
     rf"\b(?:the|that|la|el)\s+(?P<items>(?:\d{{1,2}}(?:st|nd|rd|th)|{_any(_ORDINALS)}|{_any(_LAST)}))"
     r"\s+(?:one|question|item|line|point|pregunta)\b"
 )
-_WHOLE = re.compile(rf"^\W*(?:the\s+|just\s+|only\s+|la\s+|el\s+)*{_ITEMS}(?:\s+one)?(?:\s+please)?\W*$")
+_WHOLE = re.compile(
+    rf"^\W*(?:the\s+|just\s+|only\s+|la\s+|el\s+)*{_ITEMS}(?:\s+one)?(?:\s+please)?\W*$"
+)
 _EACH = re.compile(rf"\b(?:\d{{1,2}}|{_any(_ORDINALS)}|{_any(_LAST)}|{_any(_CARDINALS)})")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
@@ -27,9 +28,17 @@ from bot.engine.gazetteer import fold
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "intents.skops"
 _RANKED = 5
+_MUCH = 6  # words beside the names; more make no difference
 
 # The views of a message that features are made of, and what each counts for.
-_WEIGHTS = {"words": 1.0, "masked": 1.0, "letters": 1.0, "names": 0.5, "cues": 1.0, "cue_pairs": 0.5}
+_WEIGHTS = {
+    "words": 1.0,
+    "masked": 1.0,
+    "letters": 1.0,
+    "names": 0.5,
+    "cues": 1.0,
+    "cue_pairs": 0.5,
+}
 
 Views = dict[str, str]
 
@@ -120,12 +129,16 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         return training_data
 
     def process(self, messages: list[Message]) -> list[Message]:
-        assert self._model is not None, "load() or train() comes first"
+        if self._model is None:
+            raise RuntimeError("CareIntentClassifier: load() or train() comes before process()")
         for message in messages:
             chances = self._model.predict_proba(self._features([self._views(message)]))[0]
-            ranking = sorted(zip(self._model.classes_, chances), key=lambda pair: -pair[1])
+            ranking = sorted(
+                zip(self._model.classes_, chances, strict=True), key=lambda pair: -pair[1]
+            )
             ranked = [
-                {"name": str(name), "confidence": float(chance)} for name, chance in ranking[:_RANKED]
+                {"name": str(name), "confidence": float(chance)}
+                for name, chance in ranking[:_RANKED]
             ]
             message.set("intent", ranked[0], add_to_output=True)
             message.set("intent_ranking", ranked, add_to_output=True)
@@ -140,7 +153,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             "words": f"<start> {folded} <end>",
             "masked": f"<start> {_masked(folded, entities)} <end>",
             "letters": folded,
-            "names": _names(entities),
+            "names": _names(folded, entities),
             "cues": cues,
             "cue_pairs": cues,
         }
@@ -163,7 +176,7 @@ def _cues(config: dict[str, Any]) -> dict[str, list[str]]:
 def _vectorizers() -> dict[str, TfidfVectorizer]:
     def words(shortest: int, longest: int, seen: int = 1) -> TfidfVectorizer:
         return TfidfVectorizer(
-            token_pattern=r"<start>|<end>|\w+",
+            token_pattern=r"<start>|<end>|\w+",  # noqa: S106 - no password
             ngram_range=(shortest, longest),
             min_df=seen,
             sublinear_tf=True,
@@ -193,7 +206,14 @@ def _masked(text: str, entities: list[dict[str, Any]]) -> str:
     return text
 
 
-def _names(entities: list[dict[str, Any]]) -> str:
-    """The kinds of the names; `many` behind a kind with two values or more."""
+def _names(text: str, entities: list[dict[str, Any]]) -> str:
+    """The kinds of the names, `many` behind one with two values or more, and how much else is said.
+
+    "aetna please" has one word left besides its name: most likely an answer, not a question.
+    """
     kinds = Counter(kind for kind, _ in {(one["entity"], one["value"]) for one in entities})
-    return " ".join(kind + ("_many" if count > 1 else "") for kind, count in sorted(kinds.items()))
+    names = [kind + ("_many" if count > 1 else "") for kind, count in sorted(kinds.items())]
+    if names:
+        rest = re.findall(r"\w+", re.sub(r"is_\w+", "", _masked(text, entities)))
+        names.append(f"rest{min(len(rest), _MUCH)}")
+    return " ".join(names)
