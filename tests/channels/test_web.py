@@ -1,6 +1,7 @@
 """The chat API from outside: who may call, what is taken, what comes back."""
 
 import json
+import threading
 
 import pytest
 from starlette.testclient import TestClient
@@ -142,11 +143,14 @@ def test_events_bring_what_was_missed_and_then_what_happens(client):
     say(client, session, text="what can you do?")
     found = wait_for(client, session, 3)
     after = {"Last-Event-ID": found[0]["id"], **bearer(session)}
-    lines = []
-    with client.stream("GET", "/api/chat/events", headers=after) as stream:
-        assert stream.headers["content-type"].startswith("text/event-stream")
-        client.delete("/api/chat/session", headers=bearer(session))
-        lines = list(stream.iter_lines())
+    erase = threading.Timer(
+        0.5, lambda: client.delete("/api/chat/session", headers=bearer(session))
+    )
+    erase.start()  # which ends the stream
+    stream = client.get("/api/chat/events", headers=after)
+    erase.join()
+    assert stream.headers["content-type"].startswith("text/event-stream")
+    lines = stream.text.splitlines()
     told = [json.loads(line[6:]) for line in lines if line.startswith("data: {\"id\"")]
     assert [m["id"] for m in told[:2]] == [m["id"] for m in found[1:]]
     assert "event: closed" in lines
