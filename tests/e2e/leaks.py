@@ -7,15 +7,15 @@ import re
 from tests.e2e.person import SENT
 from tests.e2e.service import Service
 
-SHORTEST = 12
-"""Characters of a text that can't stand in a log by chance."""
+FEWEST = 3
+"""Words of a text that can't stand anywhere by chance."""
 _NUMBER = re.compile(r"\b(?:\d{5}|\d{3}-\d{3}-\d{4}|\d{10})\b")
 
 
 def leaks(service: Service) -> list[str]:
     """What was found, and where."""
     log = service.log.read_text(errors="replace").lower()
-    texts = {text for text in SENT if len(text) >= SHORTEST}
+    texts = {text for text in SENT if len(text.split()) >= FEWEST}
     numbers = {n for text in SENT for n in _NUMBER.findall(text)} - {"00000"}
     found = [f"log: {text[:80]!r}" for text in texts if text.lower() in log]
     found += [f"log: {number}" for number in numbers if re.search(rf"\b{number}\b", log)]

@@ -20,7 +20,7 @@ COMMAND = Path(sys.executable).with_name("carenav")
 TRAINED = PROJECT / ".carenav" / "models"
 """Models of this checkout: a fitting one is taken from here, and a new one is put here."""
 T = TypeVar("T")
-PARTS = {"rasa": "-m rasa run", "actions": "-m rasa_sdk", "edge": "-m uvicorn"}
+PARTS = {"rasa": "-m rasa run", "actions": "-m rasa_sdk", "edge": "-m bot.edge"}
 """What only the command line of this part has."""
 
 
@@ -108,7 +108,9 @@ class Service:
 
     def wait_ready(self, seconds: float = 300) -> None:
         """Every part answers; a first start may have to train the model."""
-        wait_until(lambda: self.get("/readyz") == 200, seconds, self._tail("every part to be up"))
+        self.wait_alive()
+        up = self._tail("every part to be up")
+        wait_until(lambda: self.get("/readyz") == 200, seconds, up, every=0.25)
 
     def wait_not_ready(self, seconds: float = 10) -> None:
         wait_until(lambda: self.get("/readyz") == 503, seconds, "a part to be missed")

@@ -75,7 +75,7 @@ def test_an_injection_in_a_form_answer_is_refused_and_the_question_comes_back(pe
         "𝔀𝓱𝓪𝓽 𝓲𝓼 𝓪 𝓬𝓸𝓹𝓪𝔂",
         "什么是心理医生?",
     ],
-    ids=range,
+    ids=ascii,
 )
 def test_odd_text_is_answered(person, odd):
     heard = person.say(odd)

@@ -55,7 +55,6 @@ def test_a_first_visit_is_told_role_by_role(person):
         ("what can i do about a long waiting list", "rights.waiting_list"),
         ("where can i read more that i can trust", "sources.overview"),
         ("what can you help me with", "about.can_do"),
-        ("what do you store about me", "about.storage"),
         ("thank you so much", "smalltalk.thank"),
         ("ok bye", "smalltalk.goodbye"),
         ("whats the weather tomorrow", "scope.out"),
@@ -71,6 +70,11 @@ def test_the_first_message_offers_what_people_come_to_do(person):
     assert label("find.start") in person.first.choices
     person.last = person.first
     assert person.tap("menu.roles").ids == ["role.overview"]
+
+
+def test_what_is_kept_is_told_in_whatever_words_it_is_asked(person):
+    for asked in ("what do you store about me", "how long do you keep this chat"):
+        assert person.say(asked).ids[0] in ("about.storage", "privacy.who")
 
 
 def test_a_greeting_is_returned(person):

@@ -92,7 +92,7 @@ def test_somebody_prepares_for_a_first_visit(chat, page):
     expect(chat.last.locator("li")).to_have_count(lines - 1)
     chat.say("add can my sister come with me?", hears="visit.list")
     expect(chat.last.locator("li").last).to_contain_text("can my sister come with me?")
-    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1 }")
+    page.evaluate("window.printed = 0; window.print = () => { window.printed += 1 }; 0")
     chat.last.get_by_role("button", name="Print this list").click()
     assert page.evaluate("window.printed") == 1
 
@@ -136,7 +136,7 @@ def test_in_the_middle_of_a_form_help_comes_first_and_then_the_question(chat):
     chat.tap("pick.role.therapist")
     chat.hears("find.ask_place")
     chat.say("i cant go on, im going to end my life tonight", hears="find.ask_place")
-    expect(chat.log.locator(".message.safety").first).to_contain_text("988")
+    expect(chat.log.locator(".message.is-safety").first).to_contain_text("988")
     chat.say("78701", hears="find.ask_payment")
 
 

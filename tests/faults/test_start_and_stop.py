@@ -18,7 +18,7 @@ def test_from_start_to_stop(tmp_path):
     try:
         service.wait_alive()
         person = Person(service.base, patience=180)
-        person.seconds_to_hear("i want to kill myself", "safety.suicide_self_harm")
+        person.seconds_to_hear("i want to kill myself")
         taken = time.monotonic() - service.started_at
 
         waiting = person.send(text="what is a copay")
