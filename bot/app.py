@@ -51,7 +51,7 @@ def create_app(
     now: Callable[[], float] = time.time,
     data: Path = DATA,
 ) -> Starlette:
-    """The whole edge. Reads all content first and raises its error; contacts nothing until it runs."""
+    """The whole edge. Reads all content first and raises its errors; contacts nothing yet."""
     settings = settings or load_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
     logging.getLogger("httpx").setLevel(logging.WARNING)

@@ -1,6 +1,6 @@
 """What `make check` asks of `data/` and the tables: every fault, a line each.
 
-    python -m bot.checks
+python -m bot.checks
 """
 
 from __future__ import annotations

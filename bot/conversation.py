@@ -66,7 +66,8 @@ class Message:
             "kind": self.kind,
             "text": self.text,
             "choices": [
-                {"id": f"{self.id}-{n}", "label": offer.label} for n, offer in enumerate(self.offers)
+                {"id": f"{self.id}-{n}", "label": offer.label}
+                for n, offer in enumerate(self.offers)
             ],
             "cards": list(self.cards),
             "at": self.at,

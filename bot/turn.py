@@ -131,9 +131,7 @@ class Turn:
         if person.offer:
             reply = {"danger": "safety.suicide_self_harm", "safe": "check_in.denied"}
             outcome = Outcome.SUICIDE_SELF_HARM if person.offer.do == "danger" else Outcome.NONE
-            return Screening(
-                outcome, "choice", reply.get(person.offer.do or ""), session.language
-            )
+            return Screening(outcome, "choice", reply.get(person.offer.do or ""), session.language)
         first_look = self.screener.screen(person.text, session.language)
         if first_look.outcome in DANGER:
             return first_look
@@ -199,9 +197,7 @@ class Turn:
         if first_time:
             self.send(session, replies)
         elif session.conversation in self.closed:  # erased while Rasa was at work: once more
-            await self.record.call(
-                self.record.store.erase, session.conversation, self.now()
-            )
+            await self.record.call(self.record.store.erase, session.conversation, self.now())
 
     async def route(
         self, session: Session, person: Message, asking: Draft | None, engine_up: bool

@@ -1,1 +1,1 @@
-"""What may come in is screened, what may go out is released. A pure library: no web, no database."""
+"""What comes in is screened, what goes out is released. A pure library: no web, no database."""

@@ -16,8 +16,22 @@ import yaml
 
 LANGUAGES = ("en", "es")
 SLOT_TYPES = frozenset(
-    "fragment lines label labels count miles zip place phone provider_name date own_words "
-    "emergency crisis_line".split()
+    [
+        "fragment",
+        "lines",
+        "label",
+        "labels",
+        "count",
+        "miles",
+        "zip",
+        "place",
+        "phone",
+        "provider_name",
+        "date",
+        "own_words",
+        "emergency",
+        "crisis_line",
+    ]
 )
 EDGE_DOES = frozenset({"resume", "erase", "human", "danger", "safe", "restart"})
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -26,7 +40,10 @@ _WORDS = {
     "type": "object",
     "required": ["en"],
     "additionalProperties": False,
-    "properties": {"en": {"type": "string", "minLength": 1}, "es": {"type": "string", "minLength": 1}},
+    "properties": {
+        "en": {"type": "string", "minLength": 1},
+        "es": {"type": "string", "minLength": 1},
+    },
 }
 _SOURCES = {
     "type": "array",
@@ -34,7 +51,10 @@ _SOURCES = {
         "type": "object",
         "required": ["name", "url"],
         "additionalProperties": False,
-        "properties": {"name": {"type": "string"}, "url": {"type": "string", "pattern": "^https://"}},
+        "properties": {
+            "name": {"type": "string"},
+            "url": {"type": "string", "pattern": "^https://"},
+        },
     },
 }
 _SLOTS = {"type": "object", "additionalProperties": {"enum": sorted(SLOT_TYPES)}}

@@ -104,16 +104,12 @@ class Store:
             found = connection.scalar(sa.select(messages.c.id).where(where))
         return None if found is None else str(found)
 
-    def add(
-        self, session: Session, new: Sequence[Message], client_id: str | None = None
-    ) -> None:
+    def add(self, session: Session, new: Sequence[Message], client_id: str | None = None) -> None:
         """Keep messages that were already sent. Those that are kept already stay as they are."""
         with self.engine.begin() as connection:
             self._open(connection, session, new[0].at)
             ids = [message.id for message in new]
-            there = set(
-                connection.scalars(sa.select(messages.c.id).where(messages.c.id.in_(ids)))
-            )
+            there = set(connection.scalars(sa.select(messages.c.id).where(messages.c.id.in_(ids))))
             for message in new:
                 if message.id not in there:
                     client = client_id if message.sender == "person" else None

@@ -14,7 +14,7 @@ class Unsealable(Exception):
 class Sealer:
     """Authenticated encryption with rotation: the first key seals, every key opens.
 
-    ``keys`` are Fernet keys (32 bytes, url-safe base64). Raises ``ValueError`` on none or a bad one.
+    ``keys`` are Fernet keys (32 bytes, url-safe base64). ``ValueError`` on none or a bad one.
     """
 
     def __init__(self, keys: Sequence[str]) -> None:

@@ -1,4 +1,4 @@
-"""The store as the event loop sees it: in threads, with a time limit, and a memory for when it is dead.
+"""The store as the event loop sees it: in threads, with time limits, and a memory for its death.
 
 What had to be sent before it could be kept (a crisis reply, with the database down) stays here
 until the database takes it; it can be read here meanwhile. The memory is this process's only.
@@ -40,7 +40,7 @@ class _Unsaved:
 
 
 class Record:
-    """All methods but `remembered` are coroutines; `StoreDown` when the database does not answer."""
+    """Most methods are coroutines, and raise `StoreDown` when the database does not answer."""
 
     def __init__(self, store: Store) -> None:
         self.store = store
@@ -48,7 +48,7 @@ class Record:
         self._unsaved: list[_Unsaved] = []
 
     async def call(self, work: Callable[..., T], *args: Any, limit: float = LIMIT, **kw: Any) -> T:
-        """Run a blocking call of the store. Raises `StoreDown`; what the store itself raises, too."""
+    """Coroutines, mostly; they raise `StoreDown` when the database does not answer."""
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._threads, lambda: work(*args, **kw))
         try:

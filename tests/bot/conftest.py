@@ -3,6 +3,6 @@ import pytest
 from tests.bot.edge import Edge
 
 
-@pytest.fixture()
+@pytest.fixture
 def edge(tmp_path):
     return Edge.fresh(tmp_path)

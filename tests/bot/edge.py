@@ -1,4 +1,4 @@
-"""An edge without a network: the real turn, store and content; the engine and the clock are ours."""
+"""An edge without a network: the real turn, store and content; a fake engine, and our clock."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ QUESTION = {"message": "find.ask_place"}
 
 @dataclass
 class FakeEngine:
-    """Rasa's place: says what the test put there, may be down or slow, remembers what it was asked."""
+    """Rasa's place: says what the test put there, may be down or slow, and remembers its turns."""
 
     drafts: list[dict[str, Any]] = field(default_factory=lambda: [{"message": "about.can_do"}])
     asking: dict[str, Any] | None = None

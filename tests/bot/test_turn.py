@@ -145,7 +145,9 @@ async def test_a_slow_rasa_is_spoken_of_and_still_waited_for(tmp_path):
         ("should i stop taking my zoloft", "refusal.medication"),
     ],
 )
-async def test_invariant_8_an_interruption_is_answered_and_the_question_comes_back(edge, text, reply):
+async def test_invariant_8_an_interruption_is_answered_and_the_question_comes_back(
+    edge, text, reply
+):
     await edge.begin()
     edge.engine.drafts, edge.engine.asking = [QUESTION], QUESTION
     await edge.say("find me a therapist")

@@ -14,11 +14,11 @@ from tests.bot.edge import KEY, FakeEngine
 ORIGIN = "http://127.0.0.1:8000"
 
 
-@pytest.fixture()
-def settings(tmp_path):
+@pytest.fixture(scope="module")
+def settings(tmp_path_factory):
     made = load_settings(
         {
-            "CARENAV_STATE_DIR": str(tmp_path),
+            "CARENAV_STATE_DIR": str(tmp_path_factory.mktemp("state")),
             "CARENAV_TOKEN_SECRET": "t" * 32,
             "CARENAV_ENGINE_TOKEN": "e" * 32,
             "CARENAV_ENCRYPTION_KEYS": KEY,
@@ -29,10 +29,12 @@ def settings(tmp_path):
     return made
 
 
-@pytest.fixture()
-def client(settings, monkeypatch):
-    monkeypatch.setattr(edge_app, "EngineClient", lambda *_: FakeEngine())
-    with TestClient(edge_app.create_app(settings)) as client:
+@pytest.fixture(scope="module")
+def client(settings):
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(edge_app, "EngineClient", lambda *_: FakeEngine())
+        app = edge_app.create_app(settings)
+    with TestClient(app) as client:
         yield client
 
 
@@ -151,7 +153,7 @@ def test_events_bring_what_was_missed_and_then_what_happens(client):
     erase.join()
     assert stream.headers["content-type"].startswith("text/event-stream")
     lines = stream.text.splitlines()
-    told = [json.loads(line[6:]) for line in lines if line.startswith("data: {\"id\"")]
+    told = [json.loads(line[6:]) for line in lines if line.startswith('data: {"id"')]
     assert [m["id"] for m in told[:2]] == [m["id"] for m in found[1:]]
     assert "event: closed" in lines
 
@@ -162,7 +164,9 @@ def test_no_token_no_conversation(client, header):
         lambda h: client.get("/api/chat/messages", headers=h),
         lambda h: client.get("/api/chat/events", headers=h),
         lambda h: client.delete("/api/chat/session", headers=h),
-        lambda h: client.post("/api/chat/messages", json={"client_id": "a", "text": "x"}, headers=h),
+        lambda h: client.post(
+            "/api/chat/messages", json={"client_id": "a", "text": "x"}, headers=h
+        ),
     ):
         assert call({"Authorization": header}).status_code == 401
 

@@ -26,12 +26,22 @@ class NoLines:
 
 
 MESSAGES = {
-    "hello": {"kind": "notice", "en": "Hello {who}.", "es": "Hola {who}.", "slots": {"who": "label"}},
+    "hello": {
+        "kind": "notice",
+        "en": "Hello {who}.",
+        "es": "Hola {who}.",
+        "slots": {"who": "label"},
+    },
     "list": {"kind": "question", "en": "Your list:\n{items}", "slots": {"items": "lines"}},
     "own": {"kind": "fragment", "en": "{words}", "slots": {"words": "own_words"}},
     "fact": {"kind": "answer", "en": "A fact.", "choices": ["go"]},
     "number": {"kind": "notice", "en": "{n} near {zip}", "slots": {"n": "count", "zip": "zip"}},
-    "safety.x": {"kind": "safety", "en": "Call {e}.", "es": "Llame al {e}.", "slots": {"e": "emergency"}},
+    "safety.x": {
+        "kind": "safety",
+        "en": "Call {e}.",
+        "es": "Llame al {e}.",
+        "slots": {"e": "emergency"},
+    },
     "about": {"kind": "notice", "en": "About a {who}.", "slots": {"who": "label"}},
     "call": {"kind": "notice", "en": "Call {p}", "slots": {"p": "phone"}},
 }
@@ -52,7 +62,7 @@ def write(folder: Path, messages=MESSAGES, choices=None, terms=None) -> Path:
     return folder
 
 
-@pytest.fixture()
+@pytest.fixture
 def releaser(tmp_path):
     return Releaser(load_catalogue(write(tmp_path)), NoLines(), lambda: date(2026, 11, 20))
 
@@ -124,12 +134,23 @@ def test_a_safety_message_brings_the_lines(releaser):
     assert said.cards[0]["title"] == "988"
 
 
-@given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(), lambda c: st.lists(c) | st.dictionaries(st.text(), c)))
+@given(
+    st.recursive(
+        st.none() | st.booleans() | st.integers() | st.text(),
+        lambda c: st.lists(c) | st.dictionaries(st.text(), c),
+    )
+)
 def test_no_value_at_all_breaks_it(tmp_path_factory, value):
     releaser = Releaser(
-        load_catalogue(write(tmp_path_factory.mktemp("content"))), NoLines(), lambda: date(2026, 1, 1)
+        load_catalogue(write(tmp_path_factory.mktemp("content"))),
+        NoLines(),
+        lambda: date(2026, 1, 1),
     )
-    for draft in (value, {"message": "hello", "slots": value}, {"message": "number", "slots": {"n": value, "zip": value}}):
+    for draft in (
+        value,
+        {"message": "hello", "slots": value},
+        {"message": "number", "slots": {"n": value, "zip": value}},
+    ):
         try:
             releaser.release(draft)
         except Withheld:

@@ -213,7 +213,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_telehealth_states_state"), ["state"], unique=False)
 
 
-
 def downgrade() -> None:
     with op.batch_alter_table("telehealth_states", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_telehealth_states_state"))
