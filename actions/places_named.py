@@ -13,7 +13,7 @@ _MOST_OPTIONS = 5
 _LONGEST = 4  # words of a place inside a longer message
 _PLACE_ENTITIES = ("zip", "city", "state")
 _INSIDE = re.compile(
-    r"\b(?:in|near|around|close to|outside of|cerca de|to|it's|its|meant)\s+", re.I
+    r"\b(?:in|near|around|close to|outside of|cerca de|en|to|it's|its|meant)\s+", re.I
 )
 _AROUND = re.compile(
     r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|"

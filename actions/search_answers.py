@@ -31,6 +31,15 @@ _WISHES = {
     "identity": "identities",
     "time": "times",
 }
+_WHO_DOES = {  # as find.ask_role_unsure tells people
+    "talk": ("therapist",),
+    "medication": ("psychiatrist", "psychiatric_nurse_practitioner"),
+    "testing": ("psychologist",),
+    "couples": ("marriage_family_therapist",),
+    "family": ("marriage_family_therapist",),
+    "addiction": ("addiction_counselor",),
+    "recovery_support": ("peer_specialist",),
+}
 _NEED_AGES = frozenset({"child", "teen", "older_adult"})  # needs that are age groups
 _PAYING = frozenset(
     {"medicaid", "medicare", "sliding_scale", "self_pay"}
@@ -74,17 +83,21 @@ def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Re
 def _read_names(
     heard: Heard, asked: str | None, known: Mapping[str, Any], reading: Reading
 ) -> None:
-    _read_role(heard, reading)
+    _read_role(heard, asked, reading)
     _read_payment(heard, reading)
     _read_format(heard, asked, reading)
     _read_wishes(heard, known, reading)
     if miles := heard.values("miles"):
         reading.slots["radius"] = float(miles[0])
+    if asked == "wishes" and reading.empty and "none" in heard.values("practical"):
+        reading.slots["wishes"] = ANY
     _ask_again(heard, asked, reading)
 
 
-def _read_role(heard: Heard, reading: Reading) -> None:
+def _read_role(heard: Heard, asked: str | None, reading: Reading) -> None:
     roles = heard.values("role")
+    if not roles and (asked == "help_role" or heard.intent == "find_provider"):
+        roles = [role for need in heard.values("need") for role in _WHO_DOES.get(need, ())]
     listed = [role for role in roles if role in set(load_taxonomy().codes.values())]
     if listed:
         reading.slots["help_role"] = listed

@@ -29,7 +29,8 @@ _ADD = re.compile(
 )
 _REMOVE = re.compile(
     r"\b(?:remove|delete|dlete|drop|erase|scratch|cross out|take|get rid|leave out|lose|"
-    r"doesn't apply|don't (?:want|need)|dont (?:want|need)|can go|quita|quitar|borra|borrar|elimina|saca)\b",
+    r"doesn't apply|don't (?:want|need)|dont (?:want|need)|can go|quita|quitar|borra|borrar|"
+    r"elimina|saca)\b",
     re.IGNORECASE,
 )
 _UNDOES = re.compile(

@@ -29,6 +29,7 @@ def test_all_of_a_text_may_be_a_place(text, value):
     [
         ("someone in Austin, Texas who does couples", {"city": "Austin", "state": "TX"}),
         ("a therapist near denver that takes cigna", {"city": "Denver", "state": "CO"}),
+        ("busco un terapeuta en Miami", {"city": "Miami", "state": "FL"}),
         ("looking for a counselor in New York", {"city": "New York", "state": "NY"}),
     ],
 )

@@ -100,6 +100,25 @@ def test_a_statement_whose_intent_was_a_guess_is_read_for_what_it_names():
     assert read_search(heard, "payment", {}).slots["payment"] == ["medicaid"]
 
 
+@pytest.mark.parametrize(
+    ("need", "roles"),
+    [
+        ("talk", ["therapist"]),
+        ("medication", ["psychiatrist", "psychiatric_nurse_practitioner"]),
+        ("couples", ["marriage_family_therapist"]),
+    ],
+)
+def test_what_help_is_for_names_who_does_it_when_the_role_is_asked(need, roles):
+    assert read_search(choice("inform", need=need), "help_role", {}).slots["help_role"] == roles
+    assert read_search(choice("find_provider", need=need), None, {}).slots["help_role"] == roles
+    assert read_search(choice("inform", need=need), "payment", {}).empty
+
+
+def test_nothing_else_ends_the_wishes():
+    heard = Heard("goodbye", "nothing else", (Entity("practical", "none", 0, 12),))
+    assert read_search(heard, "wishes", {}).slots["wishes"] == "any"
+
+
 def test_a_wish_can_be_let_go_of():
     known = {"wishes": {"times": ["evening"], "languages": ["spanish"]}}
     heard = Heard(
