@@ -9,6 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions import find_provider, prepare_visit
 from actions.answer import about
 from actions.content import message_ids
 from actions.drafts import Draft, draft
@@ -91,8 +92,8 @@ class ActionCancel(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         stopped = {
-            "find_provider_form": ("find.cancelled", SEARCH_SLOTS),
-            "prepare_visit_form": ("visit.cancelled", VISIT_QUESTIONS),
+            find_provider.FORM: ("find.cancelled", SEARCH_SLOTS),
+            prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
         }
         message, slots = stopped.get(
             tracker.active_loop_name or "", ("fallback.nothing_to_stop", ())

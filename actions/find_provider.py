@@ -17,6 +17,9 @@ from actions.search_answers import read_search
 _FRESH = ("help_role", "format", "wishes", "radius", "role_unsure", "results_shown")
 
 
+FORM = "find_provider_form"
+
+
 class ValidateFindProviderForm(Action):
     """Runs at every turn of the form. To return no event means "not an answer": Rasa then lets the
     rules answer the message, and the form asks its question again."""
@@ -59,7 +62,7 @@ def _fresh_start(heard: Heard, known: dict[str, Any]) -> dict[str, Any]:
 
 
 class _SearchQuestion(Question):
-    form = "find_provider_form"
+    form = FORM
 
 
 class AskHelpRole(_SearchQuestion):

@@ -14,6 +14,8 @@ from actions.memory import VISIT_QUESTIONS, Event, next_question, slots_set, und
 from actions.questions import Question
 from actions.visit_answers import read_visit
 
+FORM = "prepare_visit_form"
+
 
 class ValidatePrepareVisitForm(Action):
     """Runs at every turn of the form. To return no event means "not an answer": Rasa then lets the
@@ -53,7 +55,7 @@ def _latest(known: dict[str, Any]) -> Any:
 
 
 class _VisitQuestion(Question):
-    form = "prepare_visit_form"
+    form = FORM
 
 
 class AskVisitRole(_VisitQuestion):

@@ -16,6 +16,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.engine import Engine
 
 from actions.drafts import Draft, draft
+from actions.find_provider import FORM
 from actions.memory import ANY, Event, understood
 from actions.places_named import place_of
 from directory.places import Place, WholeState
@@ -60,9 +61,9 @@ class ActionMoreResults(Action):
     ) -> list[Event]:
         shown = tracker.get_slot("results_shown")
         if shown is None:
-            in_task = tracker.active_loop_name is not None
+            in_form = tracker.active_loop_name == FORM
             dispatcher.utter_message(
-                json_message=draft("find.not_started", choices=[] if in_task else None)
+                json_message=draft("find.not_yet" if in_form else "find.not_started")
             )
             return understood(tracker)
         page, shown = next_page(directory(), tracker.slots, int(shown))

@@ -12,6 +12,7 @@ from actions.content import question_plan
 from actions.drafts import Draft, draft
 from actions.heard import hear
 from actions.memory import Event, slots_set, understood
+from actions.prepare_visit import FORM
 from actions.visit_list import apply_edit, make_list, read_edit, show
 
 
@@ -75,4 +76,4 @@ def _edit(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
 
 
 def _no_list(tracker: Tracker) -> Draft:
-    return draft("visit.no_list", choices=[] if tracker.active_loop_name else None)
+    return draft("visit.not_yet" if tracker.active_loop_name == FORM else "visit.no_list")

@@ -8,6 +8,7 @@ from typing import Any
 from actions.content import question_plan
 from actions.heard import Heard
 from actions.memory import ANY
+from actions.visit_list import read_edit
 
 _ANSWERS = frozenset(
     ["inform", "change_answer", "prepare_visit", "affirm", "deny", "skip", "dont_know"]
@@ -46,7 +47,12 @@ def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dic
     is no answer."""
     if asked == "visit_matters":
         return _own_words(heard)
-    named = heard.bare or (heard.unsure and heard.intent not in _COMMANDS and heard.entities)
+    if asked == "visit_needs" and heard.intent == "edit_list":
+        return _added_need(heard)
+    listed = asked == "visit_needs" and heard.values("practical") and not heard.asks
+    named = (
+        heard.bare or listed or (heard.unsure and heard.intent not in _COMMANDS and heard.entities)
+    )
     if heard.intent not in _ANSWERS and not named:
         return _free_need(heard) if asked == "visit_needs" else {}
     slots: dict[str, Any] = {}
@@ -100,6 +106,12 @@ def _own_words(heard: Heard) -> dict[str, Any]:
     if heard.intent in _QUESTIONS and sure and heard.asks:
         return {}
     return {"visit_matters": heard.text.strip()}
+
+
+def _added_need(heard: Heard) -> dict[str, Any]:
+    """A question to add, said before there is a list."""
+    edit = read_edit(heard)
+    return {"visit_needs": [{"own": edit.add}]} if edit and edit.add else {}
 
 
 def _free_need(heard: Heard) -> dict[str, Any]:

@@ -203,6 +203,11 @@ async def test_more_before_any_search_offers_one(talk: Conversation) -> None:
     assert ids(await talk.says("show me more", "more_results")) == ["find.not_started"]
 
 
+async def test_more_in_the_form_says_that_results_come_later(talk: Conversation) -> None:
+    await talk.takes("find_provider")
+    assert ids(await talk.says("more", "more_results")) == ["find.not_yet", "find.ask_role"]
+
+
 async def test_nothing_near_widens_and_says_so(talk: Conversation) -> None:
     await talk.says("psychiatrist near 76574", "find_provider")
     for _ in ("payment", "format"):

@@ -115,6 +115,11 @@ async def test_there_is_nothing_to_edit_or_print_before_there_is_a_list(talk: Co
     assert ids(await talk.says("print it", "print_list")) == ["visit.no_list"]
 
 
+async def test_in_the_form_the_list_is_said_to_come_later(talk: Conversation) -> None:
+    await talk.takes("prepare_visit")
+    assert ids(await talk.says("print it", "print_list")) == ["visit.not_yet", "visit.ask_role"]
+
+
 async def test_an_emptied_list_says_how_to_fill_it(talk: Conversation) -> None:
     await prepared(talk)
     assert ids(await talk.says("remove all of them", "edit_list")) == ["visit.list_empty"]

@@ -30,6 +30,17 @@ def test_needs_are_taken_from_a_statement_whose_intent_was_a_guess():
     assert read_visit(heard, "visit_needs", {}) == {"visit_needs": ["cost", "language"]}
 
 
+def test_a_row_of_needs_is_an_answer_however_sure_the_guess_was():
+    named = (Entity("practical", "cost", 0, 4), Entity("practical", "access", 29, 32))
+    heard = Heard("ask_cost", "cost, and how do i get there bus", named, confidence=0.95)
+    assert read_visit(heard, "visit_needs", {}) == {"visit_needs": ["cost", "access"]}
+
+
+def test_a_question_may_be_added_before_there_is_a_list():
+    heard = Heard("edit_list", "add can I bring my dog")
+    assert read_visit(heard, "visit_needs", {}) == {"visit_needs": [{"own": "can I bring my dog"}]}
+
+
 def test_none_means_no_needs():
     heard = Heard("inform", entities=(Entity("practical", "none"),))
     assert read_visit(heard, "visit_needs", {}) == {"visit_needs": "any"}
