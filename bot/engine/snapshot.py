@@ -134,7 +134,6 @@ def _leading_to(state: DialogueStateTracker) -> Iterable[Event]:
     """The fewest events after which a new tracker listens in the same state."""
     loop = state.active_loop_name
     if loop:
-        yield ActionExecuted(loop)
         yield ActiveLoop(loop)
     for slot in state.slots.values():
         if slot.value != slot.initial_value:

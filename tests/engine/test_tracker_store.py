@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from cryptography.fernet import Fernet
 from rasa.shared.core.trackers import DialogueStateTracker
 
+from bot.engine import snapshot
 from bot.engine.dialogue import Dialogue
 from bot.engine.snapshot import KEPT_EVENTS, Conversation
 from bot.engine.tracker_store import EncryptedTrackerStore
@@ -62,9 +63,13 @@ def whole_room(room: Room) -> Room:
     return Room(agent, Dialogue(agent), store, room.actions, room.database)
 
 
-@pytest.mark.parametrize("seed", range(2))
-async def test_a_trimmed_conversation_goes_on_as_the_whole_one_would(room, whole_room, seed):
-    rng, whole = random.Random(seed), None
+@pytest.mark.parametrize(("kept", "states"), [(KEPT_EVENTS, 6), (12, 3), (6, 1)])
+async def test_a_trimmed_conversation_goes_on_as_the_whole_one_would(
+    room, whole_room, kept, states, monkeypatch
+):
+    """Trimmed far more than we do, it still answers the same; `states` are what a policy sees."""
+    monkeypatch.setattr(snapshot, "KEPT_EVENTS", kept)
+    rng, whole = random.Random(kept), None
     for _ in range(70):
         intent, entities = rng.choices(CHOICES, ODDS)[0]
         in_form = whole is not None and whole.active_loop is not None
@@ -74,7 +79,7 @@ async def test_a_trimmed_conversation_goes_on_as_the_whole_one_would(room, whole
         assert said == await whole_room.chooses(intent, **entities)
         trimmed, whole = await room.store.retrieve("c1"), await whole_room.store.retrieve("c1")
         same_state(trimmed, whole)
-        assert last_states(room, trimmed) == last_states(room, whole)
+        assert last_states(room, trimmed, states) == last_states(room, whole, states)
         assert trimmed.turns == whole.turns
     assert len(whole.events) > 5 * KEPT_EVENTS
 
@@ -89,8 +94,8 @@ async def test_a_form_left_hanging_through_many_interruptions_keeps_its_place(ro
         assert await each.says("evenings") == ["found"]
 
 
-def last_states(room: Room, tracker: DialogueStateTracker) -> list[Any]:
-    return tracker.past_states(room.agent.domain)[-6:]
+def last_states(room: Room, tracker: DialogueStateTracker, count: int) -> list[Any]:
+    return tracker.past_states(room.agent.domain)[-count:]
 
 
 def same_state(one: DialogueStateTracker, other: DialogueStateTracker) -> None:
