@@ -16,9 +16,9 @@ _CARDINALS = {
     "nine": 9, "ten": 10, "uno": 1, "dos": 2, "tres": 3, "cuatro": 4, "cinco": 5, "diez": 10,
 }  # fmt: skip
 _DISTANCES = _CARDINALS | {
-    "a": 1, "una": 1, "fifteen": 15, "twenty": 20, "twenty five": 25, "twenty-five": 25, "thirty": 30,
-    "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "a hundred": 100, "veinte": 20,
-    "treinta": 30, "cincuenta": 50,
+    "a": 1, "una": 1, "fifteen": 15, "twenty": 20, "twenty five": 25, "twenty-five": 25,
+    "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "hundred": 100, "a hundred": 100,
+    "veinte": 20, "treinta": 30, "cincuenta": 50,
 }  # fmt: skip
 _ORDINALS = {
     "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5, "sixth": 6, "seventh": 7,
@@ -43,20 +43,21 @@ _MILES = re.compile(rf"(?<![\w.,$]){_DISTANCE}[\s-]*(?:more\s+)?(?:miles?|mi|mil
 _OTHER_UNIT = r"(?!\s*(?:[a-z%$:]|\d))"
 _WITHIN = re.compile(
     rf"\b(?:within|radius(?:\s+(?:of|to))?|distance\s+(?:of|to)|make\s+(?:it|that))\s+{_DISTANCE}\b"
-    rf"(?![.,:]\d){_OTHER_UNIT}"
+    rf"(?![.,:/-]\d){_OTHER_UNIT}"
 )
 
 _ITEM = (
     rf"(?:#\s?)?(?:\d{{1,2}}(?:st|nd|rd|th)?|{_any(_ORDINALS)}|{_any(_LAST)}|{_any(_CARDINALS)})"
 )
-_ITEMS = rf"(?P<items>{_ITEM}\b(?:\s*(?:,\s*and|,|&|and|y)\s*(?:the\s+|number\s+|la\s+|el\s+)?{_ITEM}\b)*)"
+_ALSO = r"\s*(?:,\s*and|,|&|and|y)\s*(?:the\s+|number\s+|la\s+|el\s+)?"
+_ITEMS = rf"(?P<items>{_ITEM}\b(?:{_ALSO}{_ITEM}\b)*)"
 _NOT_ITEMS = (
     r"(?![.,:/]\d|\s*(?:%|miles?\b|mi\b|years?\b|yrs?\b|dollars?\b|minutes?\b|mins?\b|hours?\b|weeks?\b"
     r"|months?\b|am\b|pm\b|visits?\b|times?\b|appointments?\b|sessions?\b|opinions?\b|languages?\b"
     r"|more\b|visita\b|cita\b|vez\b|opinion\b))"
 )
 _VERB = (
-    r"(?:remove|delete|dele?te|drop|erase|scratch|cut|lose|change|edit|reword|replace|move|swap|keep"
+    r"(?:remove|delete|dlete|drop|erase|scratch|cut|lose|change|edit|reword|replace|move|swap|keep"
     r"|cross\s+(?:out|off)|take\s+(?:out|off|away)|get\s+rid\s+of|leave\s+out"
     r"|quita|quitar|borra|borrar|elimina|saca)"
 )
