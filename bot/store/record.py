@@ -48,7 +48,7 @@ class Record:
         self._unsaved: list[_Unsaved] = []
 
     async def call(self, work: Callable[..., T], *args: Any, limit: float = LIMIT, **kw: Any) -> T:
-    """Coroutines, mostly; they raise `StoreDown` when the database does not answer."""
+        """Run a blocking call of the store. Raises `StoreDown`, and what the store raises."""
         loop = asyncio.get_running_loop()
         running = loop.run_in_executor(self._threads, lambda: work(*args, **kw))
         try:
