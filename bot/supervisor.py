@@ -15,7 +15,6 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import httpx
 from rich.console import Console
 
 from bot.processes import lines, start, stop
@@ -24,7 +23,6 @@ from bot.training import TrainingError, ensure_model, rasa_environment, shown
 
 Say = Callable[[str, str], None]  # the part's name, one line
 
-_POLL = 0.25  # seconds between questions whether a part answers
 _LAST_WORDS = 0.5  # seconds to read what a dead child had still printed
 
 
@@ -109,7 +107,7 @@ async def run(
         keep(edge(settings), say),
         keep(actions(settings), say),
         _train_and_keep_rasa(settings, say, console),
-        _announce(settings, say, fill),
+        _announced(settings, say, fill),
     )
 
 
@@ -129,6 +127,12 @@ async def until(stopping: asyncio.Event, *work: Coroutine[Any, Any, None]) -> No
         await asyncio.gather(*tasks, stopped, return_exceptions=True)
 
 
+async def _announced(settings: Settings, say: Say, fill: Callable[[], None] | None) -> None:
+    from bot.announce import announce  # its HTTP client is loaded while the edge starts
+
+    await announce(settings, say, fill)
+
+
 async def _train_and_keep_rasa(settings: Settings, say: Say, console: Console) -> None:
     models = settings.state_dir / "models"
     try:
@@ -140,44 +144,6 @@ async def _train_and_keep_rasa(settings: Settings, say: Say, console: Console) -
         say("carenav", "Until that is mended the page answers a crisis, and nothing else.")
         return
     await keep(rasa(settings, model), say)
-
-
-async def _announce(settings: Settings, say: Say, fill: Callable[[], None] | None) -> None:
-    host = "127.0.0.1" if settings.host in ("0.0.0.0", "::") else settings.host  # noqa: S104
-    address = f"http://{_in_url(host)}:{settings.port}"
-    async with httpx.AsyncClient(base_url=address, trust_env=False) as http:
-        while not (await _get(http, "/healthz"))[0]:
-            await asyncio.sleep(_POLL)
-        say("carenav", f"Open {settings.public_url} (Ctrl-C stops). The conversation is starting.")
-        parts: dict[str, bool] = {}
-        while not (parts and all(parts.values())):
-            parts = (await _get(http, "/readyz"))[1]
-            if fill is not None and parts.get("database"):
-                await _filled(fill, say)
-                fill = None
-            await asyncio.sleep(_POLL)
-    say("carenav", f"The conversation is ready: {settings.public_url}")
-
-
-async def _filled(fill: Callable[[], None], say: Say) -> None:
-    try:
-        await asyncio.to_thread(fill)
-    except Exception as fault:  # the conversation is worth having without a directory
-        say("carenav", f"The sample directory was not loaded: {type(fault).__name__}: {fault}")
-
-
-async def _get(http: httpx.AsyncClient, path: str) -> tuple[bool, dict[str, bool]]:
-    """Whether the edge says yes, and the parts that it names."""
-    try:
-        response = await http.get(path)
-        named = response.json() if "json" in response.headers.get("content-type", "") else {}
-        return response.is_success, named
-    except httpx.HTTPError:
-        return False, {}
-
-
-def _in_url(host: str) -> str:
-    return f"[{host}]" if ":" in host else host
 
 
 def check_ports(settings: Settings) -> None:
