@@ -54,7 +54,8 @@ def create_app(
     """The whole edge. Reads all content first and raises its errors; contacts nothing yet."""
     settings = settings or load_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
-    logging.getLogger("httpx").setLevel(logging.WARNING)
+    for noisy in ("alembic", "httpx"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     clinics = load_clinics(settings.clinics)
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)

@@ -238,7 +238,10 @@ def _documents(
             yield path, document
 
 
-class TextLoader(yaml.SafeLoader):
+_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
+
+
+class TextLoader(_SafeLoader):  # type: ignore[misc]
     """YAML whose dates stay text."""
 
 

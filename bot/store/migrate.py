@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
+if TYPE_CHECKING:
+    from alembic.config import Config
 
 FOLDER = Path(__file__).parent / "migrations"
 
 
 def config(url: str) -> Config:
+    from alembic.config import Config  # not at the top: it would delay the edge's first answer
+
     made = Config()
     made.set_main_option("script_location", str(FOLDER))
     made.attributes["url"] = url
@@ -19,4 +22,6 @@ def config(url: str) -> Config:
 
 def upgrade(url: str) -> None:
     """To the newest revision; nothing happens when it is there already."""
+    from alembic import command
+
     command.upgrade(config(url), "head")
