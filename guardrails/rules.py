@@ -27,12 +27,12 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `asked` limits it to answers to that question; `source` is its file's name."""
+    """One rule. `asked` limits it to answers to those messages; `source` is its file's name."""
 
     id: str
     outcome: Outcome
     reply: str | None
-    asked: str | None
+    asked: tuple[str, ...]
     patterns: tuple[Pattern, ...]
     unless: tuple[Pattern, ...]
     catches: tuple[str, ...]
@@ -110,7 +110,7 @@ def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[
             id=name,
             outcome=Outcome(outcome),
             reply=rule.get("reply") or _reply(Outcome(outcome)),
-            asked=rule.get("asked"),
+            asked=tuple(rule.get("asked", ())),
             patterns=patterns,
             unless=unless,
             catches=tuple(rule["catches"]),

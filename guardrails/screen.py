@@ -88,12 +88,16 @@ class Screener:
         seen: set[int] = set()
         for word in set(line.split()):
             for entry in by_word.get(word, ()):
-                if id(entry) not in seen and entry.rule.asked in (None, context.asked):
+                if id(entry) not in seen and _applies(entry.rule, context):
                     seen.add(id(entry))
                     yield entry
         for entry in self._always[language]:
-            if entry.rule.asked in (None, context.asked):
+            if _applies(entry.rule, context):
                 yield entry
+
+
+def _applies(rule: Rule, context: Context) -> bool:
+    return not rule.asked or context.asked in rule.asked
 
 
 def _rank(rule: Rule) -> float:
@@ -157,7 +161,7 @@ def check_examples(folder: Path = RULES) -> list[str]:
 def _failed(screener: Screener, book: RuleBook, rule: Rule) -> Iterator[str]:
     where = f"{book.language}/{rule.source}: {rule.id}"
     alone = Screener([RuleBook(book.language, book.normalise, (rule,), ())])
-    context = Context(rule.asked)
+    context = Context(rule.asked[0] if rule.asked else None)
     for text in rule.catches:
         found = screener.screen(text, book.language, context)
         if alone.screen(text, book.language, context).rule is None:

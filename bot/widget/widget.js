@@ -162,15 +162,16 @@
   }
 
   function dropChoices() {
-    const list = log.querySelector(".choices");
-    if (list?.contains(root.activeElement)) (touch.matches ? log : input).focus();
-    list?.remove();
+    for (const list of log.querySelectorAll(".choices")) {
+      if (list.contains(root.activeElement)) (touch.matches ? log : input).focus();
+      list.remove();
+    }
   }
 
   function add(node, id) {
     const follow = following();
     const later = id && [...log.children].find((other) => other.dataset.id > id);
-    if (!later) dropChoices();
+    if (!later && node.classList.contains("own")) dropChoices();
     if (id) node.dataset.id = id;
     log.insertBefore(node, later || null);
     if (later) return;

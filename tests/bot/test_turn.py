@@ -172,6 +172,14 @@ async def test_a_yes_to_the_check_in_brings_the_lines_and_a_no_goes_on(edge):
     assert ids(await edge.say("no")) == ["check_in.denied"]
 
 
+async def test_one_denial_never_closes_a_crisis(edge):
+    await edge.begin()
+    await edge.say(DANGER)
+    said = await edge.say("no im fine")
+    assert ids(said) == ["check_in.denied"]
+    assert "988" in said[0].text
+
+
 async def test_the_check_ins_choices_do_what_they_say(edge):
     await edge.begin()
     asked = (await edge.say("i can't do this anymore"))[0]

@@ -48,13 +48,16 @@ def test_choosing_by_keyboard_leaves_the_focus_in_the_input(chat: Page) -> None:
     expect(chat.get_by_label("Your message")).to_be_focused()
 
 
-def test_only_the_latest_message_offers_choices(chat: Page, edge: FakeEdge) -> None:
-    edge.say("Another question.", choices=["Yes"])
-    expect(chat.locator(".choice")).to_have_text(["Yes"])
+def test_only_the_latest_turn_offers_choices(chat: Page, edge: FakeEdge) -> None:
+    write(chat, "hello")
+    expect(chat.locator(".choice")).to_have_count(0)
+    edge.say("A refusal, with a next step.", choices=["Find a provider"])
+    edge.say("The question that comes back.", choices=["Yes"])
+    expect(chat.locator(".choice")).to_have_text(["Find a provider", "Yes"])
     chat.reload()
     expect(chat.get_by_text(HELLO)).to_be_visible()
-    expect(chat.locator(".choice")).to_have_text(["Yes"])
-    write(chat, "hello")
+    expect(chat.locator(".choice")).to_have_text(["Find a provider", "Yes"])
+    write(chat, "hello again")
     expect(chat.locator(".choice")).to_have_count(0)
 
 
