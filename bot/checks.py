@@ -26,7 +26,7 @@ from guardrails.catalogue import CatalogueError, load_catalogue
 from guardrails.helplines import HelplineError, load_helplines
 from guardrails.rules import RuleError
 from guardrails.screen import check_examples
-from guardrails.wording import check_review_dates, check_wording
+from guardrails.wording import check_reading, check_review_dates, check_wording
 
 DATA = PROJECT / "data"
 Check = Callable[[Path, date], Iterator[str]]
@@ -71,8 +71,15 @@ def review_dates(data: Path, today: date) -> Iterator[str]:
 
 
 def wording(data: Path, _today: date) -> Iterator[str]:
-    """Reading grade, and words that must not be used."""
+    """No message uses words that it must not use."""
     yield from check_wording(data / "content")
+
+
+def reading(data: Path, _today: date) -> Iterator[str]:
+    """Every message reads at grade 8 or lower."""
+    from textstat import flesch_kincaid_grade  # a tool of developers, not of the service
+
+    yield from check_reading(data / "content", flesch_kincaid_grade)
 
 
 def migrations(_data: Path, _today: date) -> Iterator[str]:
@@ -103,6 +110,7 @@ CHECKS: tuple[Check, ...] = (
     guardrail_examples,
     review_dates,
     wording,
+    reading,
     migrations,
 )
 

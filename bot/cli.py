@@ -5,16 +5,15 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
 if TYPE_CHECKING:
     from bot.settings import Settings
     from directory.importers.nppes import Summary
-    from guardrails.screen import Screener
 
 app = typer.Typer(
     help="Care Navigator: who does what in mental health care, and how to find them.",
@@ -69,8 +68,8 @@ def train() -> None:
     from bot.settings import PROJECT
 
     models = _settings().state_dir / "models"
-    if training.model_path(models, PROJECT).exists():
-        typer.echo("The model is up to date.")
+    if (ready := training.model_path(models, PROJECT)).exists():
+        typer.echo(f"The model is up to date: {ready}")
         return
     began = time.monotonic()
     try:
@@ -97,42 +96,18 @@ def migrate() -> None:
 
 @app.command()
 def screen() -> None:
-    """Screen messages, one JSON object a line: {"id", "text"[, "lang"]} in, the outcome out."""
-    from guardrails.screen import load_screener
+    """Screen messages, one JSON object a line: {"id", "text"[, "lang"]} in, the outcome out.
 
-    bad = 0
-    for result in screened(load_screener(), sys.stdin):
-        if isinstance(result, str):
-            bad += 1
-            typer.echo(result, err=True)
-        else:
-            typer.echo(json.dumps(result, ensure_ascii=False))
+    A line that can't be used is answered, in its place, by what is wrong with it; then exit code 1.
+    """
+    from guardrails.screen import screen_lines
+
+    bad = False
+    for line in screen_lines(sys.stdin):
+        bad = bad or "error" in json.loads(line)
+        typer.echo(line)
     if bad:
         raise typer.Exit(_FAILED)
-
-
-def screened(screener: Screener, lines: Iterable[str]) -> Iterator[dict[str, Any] | str]:
-    """For each line its result, or a line saying what is wrong with it. Skips blank lines."""
-    for number, line in enumerate(lines, start=1):
-        if not line.strip():
-            continue
-        try:
-            message = json.loads(line)
-        except ValueError:
-            yield f'line {number}: not JSON; give an object such as {{"id": 1, "text": "hello"}}'
-            continue
-        if not isinstance(message, dict) or not isinstance(message.get("text"), str):
-            yield f'line {number}: no "text"; give an object such as {{"id": 1, "text": "hello"}}'
-            continue
-        began = time.perf_counter()
-        found = screener.screen(message["text"], str(message.get("lang") or "en"))
-        spent = round((time.perf_counter() - began) * 1000, 3)
-        yield {
-            "id": message.get("id"),
-            "outcome": found.outcome.value,
-            "rule": found.rule,
-            "ms": spent,
-        }
 
 
 @imports.command()
