@@ -14,6 +14,7 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from pathlib import Path
 
 GRACE = 3.0  # seconds between asking a child to stop and making it
+_LOOK = 0.05  # seconds between looks at whether a child has ended
 _PR_SET_PDEATHSIG = 1  # prctl(2)
 _COLOURS = re.compile(r"\x1b\[[0-9;]*m")
 _LINE_ENDS = re.compile(rb"[\r\n]+")
@@ -54,9 +55,19 @@ async def stop(process: Process, grace: float = GRACE) -> None:
     if process.returncode is None:
         _signal_group(process, signal.SIGTERM)
         with contextlib.suppress(asyncio.TimeoutError):
-            await asyncio.wait_for(process.wait(), grace)
+            await asyncio.wait_for(exited(process), grace)
     _signal_group(process, signal.SIGKILL)
-    await process.wait()
+    await exited(process)
+
+
+async def exited(process: Process) -> int:
+    """The exit code, once the child itself has ended.
+
+    ``Process.wait`` of newer Pythons also waits for all that still holds the child's output.
+    """
+    while process.returncode is None:
+        await asyncio.sleep(_LOOK)
+    return process.returncode
 
 
 def _signal_group(process: Process, number: signal.Signals) -> None:

@@ -17,7 +17,7 @@ from typing import Any
 
 from rich.console import Console
 
-from bot.processes import lines, start, stop
+from bot.processes import exited, lines, start, stop
 from bot.settings import PROJECT, SECRETS, Settings
 from bot.training import TrainingError, ensure_model, rasa_environment, shown
 
@@ -84,7 +84,7 @@ async def _relay(process: Process, name: str, say: Say) -> int:
 
     reader = asyncio.create_task(read())
     try:
-        code = await process.wait()
+        code = await exited(process)
         await asyncio.wait([reader], timeout=_LAST_WORDS)
         return code
     finally:
