@@ -50,13 +50,27 @@ class ActionAnswer(Action):
 
 def answer(heard: Heard, written: Collection[str]) -> Draft:
     """The draft that answers a question; ``written`` holds the ids of the messages there are."""
-    if heard.intent == "compare_roles":
+    intent = _meant(heard)
+    if intent == "compare_roles":
         return _comparison(heard.values("role"), written)
-    if heard.intent in _BY_ENTITY:
-        entity, topic = _BY_ENTITY[heard.intent]
+    if intent in _BY_ENTITY:
+        entity, topic = _BY_ENTITY[intent]
         ids = [f"{topic}.{value}" for value in heard.values(entity)]
         return draft(next((one for one in ids if one in written), f"{topic}.overview"))
-    return draft(_FIXED[heard.intent])
+    return draft(_FIXED[intent])
+
+
+def _meant(heard: Heard) -> str:
+    """The intent, seen together with what is named: "who can prescribe" names a need and no role,
+    "should I see a therapist or a psychiatrist" two roles and no need."""
+    roles, needs = heard.values("role"), heard.values("need")
+    if heard.intent in ("ask_role", "compare_roles") and needs and not roles:
+        return "who_for"
+    if heard.intent in ("ask_role", "who_for") and len(roles) > 1 and not needs:
+        return "compare_roles"
+    if heard.intent == "who_for" and roles and not needs:
+        return "ask_role"
+    return heard.intent
 
 
 def about(heard: Heard, written: Collection[str]) -> Draft | None:

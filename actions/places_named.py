@@ -13,21 +13,16 @@ _MOST_OPTIONS = 5
 _LONGEST = 4  # words of a place inside a longer message
 _PLACE_ENTITIES = ("zip", "city", "state")
 _INSIDE = re.compile(
-    r"\b(?:in|near|around|close to|outside of|cerca de|en|to|it's|its|meant)\s+", re.I
+    r"\b(?:in|near|around|close to|outside of|from|cerca de|en|to|it's|its|meant)\s+", re.I
 )
+_SPANISH = ("cerca", "en")
+_FEW = 4  # words of a message that is nothing but a place, said while something else is asked
 _AROUND = re.compile(
     r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|"
     r"change to|"
     r"let's do|how about)\b\W*)+|\W*\b(?:instead|please|not\s+.+)\W*$",
     re.I,
 )
-# Everyday words that are also small post offices: not a place inside a longer message.
-_EVERYDAY = frozenset({
-    "college", "school", "church", "hospital", "home", "house", "english", "may", "normal",
-    "energy", "media", "spring", "person", "general", "me", "my", "town", "it", "you",
-    "talk", "the", "a",
-})  # fmt: skip
-
 Value = dict[str, str]  # {zip} or {city, state} or {state}
 
 
@@ -41,14 +36,20 @@ class Named:
 
 
 def named(
-    heard: Heard, *, whole: bool, inside: bool, options: Sequence[Mapping[str, str]] = ()
+    heard: Heard,
+    *,
+    whole: bool,
+    inside: bool,
+    alone: bool = False,
+    options: Sequence[Mapping[str, str]] = (),
 ) -> Named | None:
     """The place in a message, or None.
 
     ``whole``: all of the text may be one ("Austin"); ``inside``: a part of it may be ("someone in
-    Austin"). ``options`` are places that were just offered.
+    Austin"); ``alone``: it may be a few words that name a place and nothing else, when something
+    else was asked. ``options`` are places that were just offered.
     """
-    if not (whole or inside):
+    if not (whole or inside or alone):
         return None
     if codes := heard.values("zip"):
         return _as_named(
@@ -60,13 +61,19 @@ def named(
     text = heard.without(*_PLACE_ENTITIES).strip()
     if not text:
         return None
-    if whole:
-        if picked := _picked(text, options):
-            return picked
+    if picked := _picked(text, options):
+        return picked
+    if whole or (alone and len(text.split()) <= _FEW):
         found = _as_named(places.find_place(_AROUND.sub("", text)))
         if found.problem is None:
             return found
     return _inside(text) if inside else None
+
+
+def is_state(text: str) -> bool:
+    """Whether a text is a state's name, in full, and nothing else."""
+    name = _AROUND.sub("", text).strip(" .,!")
+    return len(name) > 2 and places.state_code(name) is not None
 
 
 def place_of(value: Value) -> places.Place | places.WholeState | None:
@@ -114,8 +121,8 @@ def _inside(text: str) -> Named | None:
         rest = re.split(r"[.;!?]|\s{2,}", text[match.end() :], maxsplit=1)[0].split()[:_LONGEST]
         for size in range(len(rest), 0, -1):
             name = " ".join(rest[:size]).strip(" ,")
-            if name.casefold() in _EVERYDAY:
-                continue
+            if name == "la" and match.group().casefold().startswith(_SPANISH):
+                continue  # "en la ciudad"
             found = _as_named(places.find_place(name))
             if found.problem is None:
                 return found

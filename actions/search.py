@@ -19,7 +19,7 @@ from actions.drafts import Draft, draft
 from actions.find_provider import FORM
 from actions.memory import ANY, Event, understood
 from actions.places_named import place_of
-from directory.places import Place, WholeState
+from directory.places import Place, WholeState, state_name
 from directory.query import Query
 from directory.search import Results, search
 
@@ -157,7 +157,7 @@ def _results(query: Query, found: Results) -> Draft:
     told: dict[str, Any] = {"asked": _asked(query), "total": found.total, "cards": found.cards}
     told["choices"] = None if found.total > len(found.cards) else _CHANGES
     if query.place is None or found.radius_miles is None:
-        return draft("find.results.state", place=query.by_state, **told)
+        return draft("find.results.state", place=state_name(query.by_state or ""), **told)
     told["miles"] = found.radius_miles
     if query.place.zip:
         return draft("find.results.zip", zip=query.place.zip, **told)

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from actions import places_named
+from actions.ages import age_group
 from actions.drafts import Draft, draft
 from actions.heard import Heard
 from actions.memory import ANY
@@ -70,7 +71,7 @@ def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Re
     reading = Reading()
     place = _place(heard, asked, known)
     if place is not None:
-        _take_place(place, known, reading)
+        _take_place(place, asked, known, reading)
     if heard.intent in _ANSWERS or heard.bare or (heard.unsure and heard.intent not in _SMALL_TALK):
         _read_names(heard, asked, known, reading)
     if reading.empty and asked:
@@ -127,7 +128,9 @@ def _read_format(heard: Heard, asked: str | None, reading: Reading) -> None:
 def _read_wishes(heard: Heard, known: Mapping[str, Any], reading: Reading) -> None:
     said = {key: heard.values(entity) for entity, key in _WISHES.items() if heard.values(entity)}
     ages = [need for need in heard.values("need") if need in _NEED_AGES]
-    if ages and "age_groups" not in said:
+    if age := age_group(heard.text):
+        said["age_groups"] = [age]
+    elif ages and "age_groups" not in said:
         said["age_groups"] = ages
     if said:
         before = known.get("wishes")
@@ -154,24 +157,43 @@ def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
 
 def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_named.Named | None:
     """The place in the message. While it is asked for, all of the text may be one; inside a
-    sentence it is looked for only when the sentence is an answer."""
+    sentence it is looked for only when the sentence is an answer. A message that is a state and
+    nothing else is one whatever was asked; a city too, while no place is known (and not in reply
+    to how to pay: plans are named after cities)."""
     answers = heard.intent in _ANSWERS
+    talk = heard.intent in _SMALL_TALK
+    stated = heard.intent in _FREE_TEXT | {"find_provider"} and not heard.asks
+    open_ = known.get("place") is None and asked != "payment"
     changes = heard.intent == "change_answer" or (asked is None and heard.intent == "inform")
     return places_named.named(
         heard,
-        whole=changes or (asked == "place" and heard.intent not in _SMALL_TALK),
+        whole=changes or (asked == "place" and not talk),
         inside=answers or heard.bare or (asked == "place" and heard.intent == "nlu_fallback"),
+        alone=stated and (open_ or places_named.is_state(heard.text)),
         options=known.get("place_options") or (),
     )
 
 
-def _take_place(place: places_named.Named, known: Mapping[str, Any], reading: Reading) -> None:
-    if place.value is not None:
+def _take_place(
+    place: places_named.Named, asked: str | None, known: Mapping[str, Any], reading: Reading
+) -> None:
+    before = known.get("place")
+    if asked != "place" and _is_state_of(place.value, before):
+        reading.slots["place"] = before  # "Austin", later "Texas": Austin
+    elif place.value is not None:
         reading.slots |= {"place": place.value, "place_options": None, "place_tries": 0}
     elif place.options:
         reading.slots |= {"place": None, "place_options": list(place.options)}
     else:
         _refuse_place(place.problem or "find.bad_place", known, reading)
+
+
+def _is_state_of(value: Mapping[str, str] | None, before: Any) -> bool:
+    """Whether ``value`` is no more than the state of the place that is known already."""
+    if value is None or value.keys() != {"state"} or not isinstance(before, dict):
+        return False
+    place = places_named.place_of(before)
+    return place is not None and place.state == value["state"]
 
 
 def _refuse_place(problem: str, known: Mapping[str, Any], reading: Reading) -> None:

@@ -28,6 +28,10 @@ _LONGEST_NAME = 6  # words in the name of a city
 # times as many as the next: Austin, TX (81 to 1), but not Springfield or Portland.
 _BIG = 10
 
+# Shorter ones of the names the post office advises against ("And" for Anderson) are everyday words
+# or codes; those that people use are nicknames in the data.
+_LEAST_OTHER_NAME = 5
+
 
 @dataclass(frozen=True)
 class Place:
@@ -86,14 +90,20 @@ def find_place(text: str) -> Found:
     if given_zip:
         return find_zip(given_zip[1])
     words = _words(text)
-    nickname = _spellings().nicknames.get(" ".join(_without_around(words)))
-    if nickname:
-        words = _words(nickname)
-    for tried in _trimmed(words):
+    for tried in _trimmed(_words(_nicknamed(words) or "") or words):
         found = _city_and_state(tried) or _state_alone(tried, _capitals(text)) or _city_alone(tried)
         if found:
             return found
     return NoSuchPlace()
+
+
+def _nicknamed(words: list[str]) -> str | None:
+    """What the words, or those left when the words around are taken off, are a nickname of."""
+    nicknames = _spellings().nicknames
+    return next(
+        (nicknames[name] for tried in _trimmed(words) if (name := " ".join(tried)) in nicknames),
+        None,
+    )
 
 
 def find_state(text: str) -> str | None:
@@ -107,6 +117,12 @@ def find_state(text: str) -> str | None:
             break
     found = find_place(text)
     return None if isinstance(found, Ambiguous | NoSuchPlace) else found.state
+
+
+def state_name(code: str) -> str:
+    """The name of a state given by its letters ("CT" → "Connecticut"); the letters of a military
+    post or anything else stay as they are."""
+    return _spellings().names.get(code, code)
 
 
 def state_code(text: str) -> str | None:
@@ -137,7 +153,9 @@ class _Spellings:
     nicknames: dict[str, str]
     city_first: frozenset[str]
     everyday: frozenset[str]
+    everyday_cities: frozenset[str]
     states: dict[str, str]  # every name, and the letters in lower case → letters
+    names: dict[str, str]  # letters → the state's name
 
 
 @cache
@@ -153,8 +171,14 @@ def _spellings() -> _Spellings:
         nicknames=told["nicknames"],
         city_first=frozenset(told["city_first"]),
         everyday=frozenset(told["everyday"]),
+        everyday_cities=frozenset(told["everyday_cities"]),
         states=states,
+        names={code: _titled(names[0]) for code, names in told["states"].items()},
     )
+
+
+def _titled(name: str) -> str:
+    return name.title().replace(" Of ", " of ").replace("Us ", "US ")
 
 
 def _plain(text: str) -> str:
@@ -187,11 +211,6 @@ def _trimmed(words: list[str]) -> Iterator[list[str]]:
             yield words[start : len(words) - end]
 
 
-def _without_around(words: list[str]) -> list[str]:
-    *_, least = _trimmed(words)
-    return least or words
-
-
 def _city_and_state(words: list[str]) -> Place | NoPosition | None:
     """The city before the state that ends the text ("we live in Austin, Texas")."""
     for size in (4, 3, 2, 1):  # "west virginia" before "virginia"
@@ -218,6 +237,8 @@ def _state_alone(words: list[str], capitals: frozenset[str]) -> WholeState | Non
 
 
 def _city_alone(words: list[str]) -> Place | NoPosition | Ambiguous | None:
+    if " ".join(words) in _spellings().everyday_cities:
+        return None
     cities = sorted(
         _cities().get(_name(words), {}).values(), key=lambda city: (-city.zips, city.state)
     )
@@ -268,8 +289,9 @@ def _cities() -> dict[str, dict[str, _City]]:
         for name in row["acceptable_cities"]:
             _gather(also, name, name, row)
     for row in rows:
-        for name in row["unacceptable_cities"]:  # understood, but not shown: "La", "Nyc"
-            _gather(also, name, row["city"], row)
+        for name in row["unacceptable_cities"]:  # understood, but not shown: "Phila"
+            if len(name) >= _LEAST_OTHER_NAME:
+                _gather(also, name, row["city"], row)
     for name, by_state in also.items():
         cities[name] = by_state | cities.get(name, {})
     cities.pop("", None)

@@ -58,9 +58,14 @@ def _where(words: Words, card: Mapping[str, Any]) -> list[str]:
     place = ", ".join(card[part] for part in ("city", "state") if card.get(part))
     if not place:
         return []
-    if card.get("miles") is None:
+    miles = card.get("miles")
+    if miles is None:
         return [words.say("card.place", place=place)]
-    return [words.say("card.place_miles", place=place, miles=card["miles"])]
+    if miles < 1:
+        return [words.say("card.place_near", place=place)]
+    if miles == 1:
+        return [words.say("card.place_one_mile", place=place)]
+    return [words.say("card.place_miles", place=place, miles=miles)]
 
 
 def _known(words: Words, line: str, entity: str, values: Any) -> str:

@@ -86,3 +86,20 @@ def test_the_likeliest_meanings_are_offered_first():
     )
     said = not_understood(Heard("nlu_fallback", "?", ranking=ranking), 1, in_task=False)
     assert said["choices"] == ["guess.ask_cost", "guess.ask_role", "guess.something_else"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "named", "message"),
+    [
+        ("ask_role", ("need", "medication"), "who_for.medication"),
+        ("compare_roles", ("need", "couples"), "who_for.couples"),
+        ("who_for", ("role", "psychiatrist"), "role.psychiatrist"),
+    ],
+)
+def test_what_is_named_decides_between_who_does_what_and_who_is_it_for(intent, named, message):
+    assert answer(heard(intent, named), WRITTEN)["message"] == message
+
+
+def test_two_roles_and_no_need_are_compared():
+    said = answer(heard("who_for", ("role", "therapist"), ("role", "psychiatrist")), WRITTEN)
+    assert said["message"] == "compare.roles"

@@ -171,7 +171,7 @@ async def test_online_instead_searches_the_state_of_the_place(talk: Conversation
     for _ in ("payment", "format", "wishes"):
         await talk.takes("skip")
     [results] = await talk.says("online instead", "change_answer")
-    assert results["slots"]["place"] == "TX"
+    assert results["slots"]["place"] == "Texas"
 
 
 async def test_a_change_that_names_nothing_asks_what_to_change(talk: Conversation) -> None:

@@ -16,6 +16,7 @@ from directory.places import (
     find_state,
     find_zip,
     state_code,
+    state_name,
 )
 
 
@@ -100,6 +101,37 @@ def test_a_state_alone_is_a_whole_state(text):
 def test_everyday_words_are_not_states(text):
     assert isinstance(find_place(text), NoSuchPlace)
     assert find_state(text) is None
+
+
+@pytest.mark.parametrize("text", ["online is fine", "the best", "home", "north", "stop", "any"])
+def test_everyday_words_are_not_cities(text):
+    assert isinstance(find_place(text), NoSuchPlace)
+
+
+def test_a_city_named_by_an_everyday_word_is_found_with_its_state():
+    place = find_place("Fine, NY")
+
+    assert isinstance(place, Place)
+    assert place.label == "Fine, NY"
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [("LA", "Los Angeles, CA"), ("the bay area", "San Francisco, CA"), ("sf", "San Francisco, CA")],
+)
+def test_a_nickname_is_a_city(text, label):
+    place = find_place(text)
+
+    assert isinstance(place, Place)
+    assert place.label == label
+
+
+def test_letters_become_the_name_of_a_state():
+    assert [state_name(code) for code in ("CT", "DC", "AE")] == [
+        "Connecticut",
+        "District of Columbia",
+        "AE",
+    ]
 
 
 def test_state_letters_in_capitals_are_a_state():

@@ -1,0 +1,31 @@
+"""The age of the person who is to be helped, where a message says it in figures."""
+
+from __future__ import annotations
+
+import re
+
+# "my 9 yr old", "a 15-year-old", "de 9 años", "he's 15", "aged 72"
+_AGE = re.compile(
+    r"\b(?P<old>\d{1,3})[\s-]*(?:(?:years?|yrs?|yr)[\s-]*olds?|y\W?o\b|años|anos\b)"
+    r"|\b(?:(?:he|she|who)\W?s|he is|she is|they are|(?:son|daughter|kid|child|mom|mother|dad|father|grandma|grandpa) is"
+    r"|turn(?:s|ed|ing)|aged?|i\W?m|i am|tiene)\s+(?P<is>\d{1,3})\b(?!\s*(?:[a-z]|%|:|\$))",
+    re.I,
+)
+# "I have a 3 year old" says who is at home, not who the care is for.
+_AT_HOME = re.compile(r"\b(?:have|got|with|tengo)\s+(?:an?|un|una|two|our)?\s*$", re.I)
+_ADULT, _TEEN, _OLDER = 18, 13, 65  # years; the groups of data/content/terms/age_groups.yml
+
+
+def age_group(text: str) -> str | None:
+    """The id of the age group, or None when no age is said. Adults get none: most listings are
+    for them."""
+    for match in _AGE.finditer(text):
+        if _AT_HOME.search(text[: match.start()]):
+            continue
+        years = int(match["old"] or match["is"])
+        if years < _TEEN:
+            return "child"
+        if years < _ADULT:
+            return "teen"
+        return "older_adult" if _OLDER <= years <= 115 else None
+    return None
