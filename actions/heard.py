@@ -83,13 +83,17 @@ class Heard:
 
 
 def hear(message: Mapping[str, Any] | None) -> Heard:
-    """Read a tracker's ``latest_message``. A value that is a list counts as several entities."""
+    """Read a tracker's ``latest_message``. A value that is a list counts as several entities.
+
+    A choice has no text; in Rasa's conversation tests its text is "/" and the intent.
+    """
     message = message or {}
     intent = message.get("intent") or {}
+    name = intent.get("name") or ""
     text = message.get("text") or ""
     return Heard(
-        intent=intent.get("name") or "",
-        text="" if text.startswith("/") else text,
+        intent=name,
+        text="" if name and text.startswith(f"/{name}") else text,
         entities=tuple(_entities(message)),
         confidence=float(intent.get("confidence") or 0.0),
         ranking=tuple(
@@ -100,7 +104,8 @@ def hear(message: Mapping[str, Any] | None) -> Heard:
 
 def _entities(message: Mapping[str, Any]) -> list[Entity]:
     """The entities, less those that are only a word of a role's or payer's name ("child
-    psychiatrist", "military insurance")."""
+    psychiatrist", "military insurance"). The same thing by another name stays: "a sliding scale"
+    is both a way to pay and a word to explain."""
     found = _all_entities(message)
     names = [entity for entity in found if entity.name in ("role", "payer")]
     return [one for one in found if not any(_is_word_of(one, name) for name in names)]
@@ -110,7 +115,8 @@ def _is_word_of(one: Entity, name: Entity) -> bool:
     if None in (one.start, one.end, name.start, name.end):
         return False
     inside = name.start <= one.start and one.end <= name.end  # type: ignore[operator]
-    return inside and (one.start, one.end) != (name.start, name.end)
+    longer = (one.start, one.end) != (name.start, name.end)
+    return inside and longer and one.value != name.value
 
 
 def _all_entities(message: Mapping[str, Any]) -> list[Entity]:

@@ -187,9 +187,12 @@ def _said(asked: Mapping[str, Any]) -> Said:
         if not isinstance(choice, str) or not _CHOICE.fullmatch(choice):
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "choice: not an id we issue")
         return Said(client_id, choice=choice)
-    if not isinstance(text, str) or not text.strip():
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "text: empty, or not text")
-    return Said(client_id, text=text.encode("utf-8", "replace").decode().replace("\0", ""))
+    if not isinstance(text, str):
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "text: not text")
+    text = text.encode("utf-8", "replace").decode().replace("\0", "")
+    if not text.strip():
+        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "text: empty")
+    return Said(client_id, text=text)
 
 
 def _after(value: str) -> str:

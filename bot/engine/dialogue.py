@@ -15,6 +15,7 @@ from rasa.core.agent import Agent
 from rasa.core.channels.channel import OutputChannel, UserMessage
 from rasa.core.processor import MessageProcessor
 from rasa.core.tracker_store import FailSafeTrackerStore
+from rasa.shared.constants import DEFAULT_NLU_FALLBACK_INTENT_NAME
 from rasa.shared.core.constants import ACTION_LISTEN_NAME, REQUESTED_SLOT
 from rasa.shared.core.events import ActionExecuted, Event, UserUttered
 from rasa.shared.exceptions import RasaException
@@ -25,6 +26,7 @@ from bot.engine.snapshot import Conversation, Draft, Turn
 from bot.engine.tracker_store import EncryptedTrackerStore
 
 _TRY_AGAIN_AFTER = 0.05  # seconds, while another turn of the same conversation goes on
+_NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
 _SLASHES = "/\u2044\u2215\u29f8\uff0f"  # the last four look like the first
 
 
@@ -135,11 +137,14 @@ class Dialogue:
         return Turn(heard.message_id, tuple(drafts.all), asking)
 
     async def _understood(self, heard: Heard) -> UserUttered:
-        if heard.intent is None:
-            parsed = await self._processor.parse_message(UserMessage(plain(heard.text or "")))
-            parsed["text"] = heard.text
-        else:
+        text = heard.text or ""
+        if heard.intent is not None:
             parsed = self._chosen(heard.intent, heard.entities or {})
+        elif like_a_command(text):
+            parsed = {"text": text, "intent": dict(_NOT_UNDERSTOOD), "entities": []}
+        else:
+            parsed = await self._processor.parse_message(UserMessage(text))
+            parsed["text"] = text
         return UserUttered(
             heard.text,
             parsed["intent"],
@@ -164,13 +169,14 @@ class Dialogue:
         }
 
 
-def plain(text: str) -> str:
-    """The text without what leads Rasa to take it for an intent (``unpack_regex_message``: a slash
-    first, after white space): leading slashes, their look-alikes, spaces and invisible marks."""
-    start = 0
-    while start < len(text) and (text[start] in _SLASHES or _is_blank(text[start])):
-        start += 1
-    return text[start:]
+def like_a_command(text: str) -> bool:
+    """Whether it begins, after blanks and invisible marks, with a slash or what looks like one.
+
+    Rasa would take it for an intent (``unpack_regex_message``). It is kept as the words it is,
+    and does nothing: "/restart" does not even mean "restart".
+    """
+    first = next((letter for letter in text if not _is_blank(letter)), " ")
+    return first in _SLASHES
 
 
 def _is_blank(character: str) -> bool:

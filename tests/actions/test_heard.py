@@ -57,10 +57,6 @@ def test_a_word_inside_the_name_of_a_role_or_payer_is_not_an_entity_of_its_own()
     assert heard.values("age_group") == []
 
 
-def test_a_slash_payload_is_no_text():
-    assert hear({"text": '/inform{"role":"coach"}'}).text == ""
-
-
 @pytest.mark.parametrize("text", ["what is emdr", "Emdr?", "¿qué es emdr?", "can you explain"])
 def test_a_question_is_seen_by_its_shape(text):
     assert message(text).asks
@@ -68,3 +64,18 @@ def test_a_question_is_seen_by_its_shape(text):
 
 def test_a_statement_is_not_a_question():
     assert not message("I worry about what my boss thinks").asks
+
+
+def test_a_way_to_pay_that_is_also_a_cost_word_is_both():
+    heard = message(
+        "how does a sliding scale work",
+        ("payer", "sliding_scale", "a sliding scale"),
+        ("cost_term", "sliding_scale", "sliding scale"),
+        intent="ask_cost",
+    )
+    assert heard.values("cost_term") == ["sliding_scale"]
+
+
+def test_a_choice_has_no_text_and_a_typed_slash_is_text():
+    assert message('/inform{"role": "coach"}').text == ""
+    assert message("/inform me", intent="nlu_fallback").text == "/inform me"

@@ -102,6 +102,7 @@ def test_a_choice_is_sent_by_its_id(client):
     ("said", "status"),
     [
         ({"text": "   "}, 422),
+        ({"text": "\0"}, 422),
         ({"text": 5}, 422),
         ({}, 422),
         ({"text": "a", "choice": "0-0"}, 422),

@@ -6,7 +6,7 @@ import asyncio
 
 import pytest
 
-from bot.engine.dialogue import TurnFailed, Unknown, plain
+from bot.engine.dialogue import TurnFailed, Unknown, like_a_command
 
 pytestmark = pytest.mark.engine
 
@@ -52,18 +52,24 @@ async def test_a_choice_the_model_does_not_know_is_refused(room, said):
 )
 async def test_a_slash_never_makes_an_intent(room, typed):
     parsed = await room.dialogue._understood(room.heard("c1", text=typed))
-    assert parsed.intent["confidence"] < 1.0
+    assert parsed.intent["name"] == "nlu_fallback"
     assert parsed.text == typed
-    assert not any(entity.get("extractor") == "RegexMessageHandler" for entity in parsed.entities)
+    assert parsed.entities == []
 
 
 async def test_only_slashes_are_still_a_message(room):
     assert await room.says("///") == ["answer"]
 
 
-@pytest.mark.parametrize(("typed", "read"), [("and/or", "and/or"), (" / /a/b ", "a/b "), ("/", "")])
-def test_slashes_are_taken_from_the_start_only(typed, read):
-    assert plain(typed) == read
+async def test_a_typed_command_leaves_a_form_as_it_is(room):
+    await room.says("find me a provider")
+    await room.says("/stop")
+    assert await room.says("therapist") == ["ask.zip"]
+
+
+@pytest.mark.parametrize(("typed", "is_one"), [("and/or", False), ("", False), (" /a", True)])
+def test_a_command_begins_with_its_slash(typed, is_one):
+    assert like_a_command(typed) is is_one
 
 
 async def test_the_same_message_again_gets_the_same_answer_and_no_second_prediction(room):
