@@ -117,8 +117,9 @@ class Service:
 
     def _tail(self, what: str) -> Callable[[], str]:
         def text() -> str:
-            end = self.log.read_text(errors="replace")[-3000:] if self.log.exists() else ""
-            return f"{what}; the log ends:\n{end}"
+            lines = self.log.read_text(errors="replace").splitlines() if self.log.exists() else []
+            end = [line for line in lines if "DEBUG" not in line][-30:]
+            return "\n".join([f"{what}; its processes: {self.pids()}; its log ends:", *end])
 
         return text
 

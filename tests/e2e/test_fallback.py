@@ -23,12 +23,17 @@ def test_being_understood_starts_the_ladder_over(person):
 
 
 def test_in_a_form_the_question_comes_back_with_its_choices(person):
-    person.say_all("find a provider", "therapist", "78701")
+    person.say_all("find a provider", "therapist", "78701", "skip")
     first = person.say(NOISE[0])
-    assert first.ids == ["fallback.in_task", "find.ask_payment"]
-    assert label("pick.skip") in first.choices
+    assert first.ids == ["fallback.in_task", "find.ask_format"]
+    assert label("pick.format.either") in first.choices
     second = person.say(NOISE[1])
-    assert second.ids == ["fallback.in_task_again", "find.ask_payment"]
+    assert second.ids == ["fallback.in_task_again", "find.ask_format"]
+
+
+def test_a_plan_it_does_not_know_is_told_so_and_the_search_goes_on(person):
+    person.say_all("find a provider", "therapist", "78701")
+    assert person.say("vomple mutual").ids == ["find.plan_not_known", "find.ask_format"]
 
 
 def test_start_over_forgets_the_form(person):

@@ -13,7 +13,7 @@ def searched(heard):
 
 
 def test_the_whole_way_to_cards(person):
-    assert person.say("help me find somebody to talk to").ids == ["find.ask_role"]
+    assert person.say("help me find a provider").ids == ["find.ask_role"]
     assert person.say("a therapist").ids == ["find.ask_place"]
     assert person.say(NEAR).ids == ["find.ask_payment"]
     assert person.say("Aetna").ids == ["find.ask_format"]

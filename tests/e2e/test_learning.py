@@ -23,6 +23,11 @@ def test_two_roles_are_compared(person):
     assert "psychiatrist" in answer.text
 
 
+def test_two_roles_are_compared_by_tapping(person):
+    person.say("compare two kinds of providers for me")
+    assert person.tap("compare.psychologist.psychiatrist").ids == ["compare.roles"]
+
+
 def test_asked_to_compare_without_two_roles_it_asks_which(person):
     assert person.say("compare two kinds of providers for me").ids == ["compare.which"]
 
