@@ -47,7 +47,7 @@ class Desk:
             return True
         record = self.turn.record
         try:
-            return await record.call(record.store.is_erased, session.conversation, limit=0.5)
+            return await record.call(record.store.is_erased, session.conversation, limit=0.3)
         except StoreDown:
             return False
 

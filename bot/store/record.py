@@ -97,7 +97,7 @@ class Record:
             if (batch.session.conversation, batch.client_id) == (conversation, client_id):
                 return next(m.id for m in batch.messages if m.sender == "person")
         try:
-            return await self.call(self.store.known, conversation, client_id, limit=1)
+            return await self.call(self.store.known, conversation, client_id, limit=0.4)
         except StoreDown:
             return None
 

@@ -97,6 +97,18 @@ class Person:
             headers={"Content-Type": "application/json"},
         )
 
+    def send_like_the_page(self, client_id: str, text: str) -> str:
+        """With the same ``client_id``, again and again, until it is taken; its id."""
+
+        def taken() -> str | None:
+            try:
+                answer = self.post(client_id, text=text)
+            except httpx.TransportError:
+                return None
+            return str(answer.json()["id"]) if answer.status_code == 202 else None
+
+        return wait_until(taken, 30, "the message to be taken", every=0.2)
+
     # --- hearing ----------------------------------------------------------------------------
 
     def answer_to(self, message: str) -> Heard:

@@ -2,10 +2,16 @@
 
 import pytest
 
+from tests.e2e.service import wait_until
+from tests.e2e.words import id_of
 from tests.faults.breaking import dead, frozen, no_database, stuck_database
 
 DANGER = "i am going to kill myself tonight"
 AT_ONCE = 1.0  # seconds
+
+
+def said_since(person, message):
+    return [id_of(m["text"]) for m in person.history(message) if m["from"] == "bot"]
 
 
 def test_with_rasa_and_the_action_server_killed_and_then_the_database(service, person, someone):
@@ -24,7 +30,7 @@ def test_with_a_part_that_hangs_in_the_middle_of_a_turn(service, person, part):
     with frozen(service, part):
         waiting = person.send(text="what is a deductible")
         assert person.seconds_to_hear(DANGER) < AT_ONCE
-    assert "cost.deductible" in [*person.answer_to(waiting).ids]
+    wait_until(lambda: "cost.deductible" in said_since(person, waiting), 60, "the other answer")
 
 
 def test_with_the_database_gone(service, person):

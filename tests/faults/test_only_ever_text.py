@@ -109,7 +109,7 @@ def test_our_own_page_is_let_in(service, person):
     assert person.http.get("/api/chat/messages", headers=headers).status_code == 200
 
 
-@pytest.mark.parametrize("bearer", [None, "Bearer ", "Bearer wrong", f"Bearer {SECRET}"])
+@pytest.mark.parametrize("bearer", [None, "Bearer", "Bearer wrong", f"Bearer {SECRET}"])
 def test_rasa_takes_turns_from_the_edge_only(service, bearer):
     turn = {
         "conversation": "c",

@@ -21,7 +21,7 @@ def test_from_start_to_stop(tmp_path):
         person.seconds_to_hear("i want to kill myself")
         taken = time.monotonic() - service.started_at
 
-        waiting = person.send(text="what is a copay")
+        waiting = person.send_like_the_page("first", "what is a copay")
         told = wait_until(lambda: person.history(waiting), 5, "a notice")
         service.wait_ready()
         answer = person.answer_to(waiting)
