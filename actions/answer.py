@@ -8,10 +8,11 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.content import message_ids
+from actions.content import cues, message_ids
 from actions.drafts import Draft, draft, fragment
 from actions.heard import Heard, hear
 from actions.memory import understood
+from actions.topics import topic
 
 # Intent → the entity it is about, and the message's id without and with it.
 _BY_ENTITY = {
@@ -54,9 +55,10 @@ def answer(heard: Heard, written: Collection[str]) -> Draft:
     if intent == "compare_roles":
         return _comparison(heard.values("role"), written)
     if intent in _BY_ENTITY:
-        entity, topic = _BY_ENTITY[intent]
-        ids = [f"{topic}.{value}" for value in heard.values(entity)]
-        return draft(next((one for one in ids if one in written), f"{topic}.overview"))
+        entity, subject = _BY_ENTITY[intent]
+        named = heard.values(entity) or [topic(heard.text, cues(entity)) or "overview"]
+        ids = [f"{subject}.{value}" for value in named]
+        return draft(next((one for one in ids if one in written), f"{subject}.overview"))
     return draft(_FIXED[intent])
 
 

@@ -32,6 +32,19 @@ def message_ids(folder: Path = _CONTENT) -> frozenset[str]:
 
 
 @cache
+def cues(entity: str, folder: Path = _CONTENT) -> Mapping[str, tuple[str, ...]]:
+    """What points to each value of an entity ("right"), for those that have cues."""
+    found: dict[str, tuple[str, ...]] = {}
+    for path in sorted((folder / "terms").glob("*.yml")):
+        terms = yaml.safe_load(path.read_text(encoding="utf-8"))["terms"]
+        for term, about in terms.items():
+            kind, value = term.split(".")
+            if kind == entity and "cues" in about:
+                found[value] = tuple(about["cues"])
+    return found
+
+
+@cache
 def question_plan(folder: Path = _CONTENT) -> QuestionPlan:
     """The table of `visit_questions_plan.yml`."""
     table = yaml.safe_load((folder / "visit_questions_plan.yml").read_text(encoding="utf-8"))

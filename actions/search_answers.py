@@ -24,7 +24,7 @@ _ANSWERS = frozenset(
 _FREE_TEXT = frozenset(["inform", "change_answer", "nlu_fallback", "out_of_scope"])
 _SMALL_TALK = frozenset({
     "greet", "thank", "goodbye", "cancel", "restart", "ask_human", "affirm", "deny", "skip",
-    "dont_know", "more_results", "edit_list", "print_list",
+    "dont_know", "more_results", "edit_list", "print_list", "share_feelings",
 })  # fmt: skip
 _WISHES = {
     "language": "languages",

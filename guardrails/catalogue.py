@@ -129,6 +129,8 @@ TERMS_SCHEMA: dict[str, Any] = {
                     "label": _WORDS,
                     "plural": _WORDS,
                     "aliases": {"type": "array", "items": {"type": "string"}},
+                    # point to the term once it is known what kind of thing is asked about
+                    "cues": {"type": "array", "items": {"type": "string", "minLength": 2}},
                 },
             },
         },
