@@ -10,7 +10,7 @@ import socket
 import sys
 import time
 from asyncio.subprocess import Process
-from collections.abc import Callable, Coroutine, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Coroutine, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -23,6 +23,8 @@ from bot.training import TrainingError, ensure_model, rasa_environment, shown
 
 Say = Callable[[str, str], None]  # the part's name, one line
 
+_HEAD_START = 5.0  # seconds at most that the edge starts alone
+_LOOK = 0.1  # seconds between looks whether it listens
 _LAST_WORDS = 0.5  # seconds to read what a dead child had still printed
 
 
@@ -105,10 +107,27 @@ async def run(
     await until(
         stopping,
         keep(edge(settings), say),
-        keep(actions(settings), say),
-        _train_and_keep_rasa(settings, say, console),
+        _after_the_edge(settings, lambda: keep(actions(settings), say)),
+        _after_the_edge(settings, lambda: _train_and_keep_rasa(settings, say, console)),
         _announced(settings, say, fill),
     )
+
+
+async def _after_the_edge(settings: Settings, work: Callable[[], Awaitable[None]]) -> None:
+    """The edge has the machine to itself until it listens: its crisis reply comes first."""
+    end = time.monotonic() + _HEAD_START
+    while not await _listens(settings) and time.monotonic() < end:
+        await asyncio.sleep(_LOOK)
+    await work()
+
+
+async def _listens(settings: Settings) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(settings.host, settings.port)
+    except OSError:
+        return False
+    writer.close()
+    return True
 
 
 async def until(stopping: asyncio.Event, *work: Coroutine[Any, Any, None]) -> None:

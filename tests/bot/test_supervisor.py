@@ -205,6 +205,38 @@ async def test_a_training_that_fails_is_told_and_the_rest_goes_on(
     assert "crisis" in heard.lines[2]
 
 
+async def test_the_other_parts_start_once_the_edge_listens(tmp_path: Path) -> None:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        settings = load_settings({"CARENAV_PORT": str(listener.getsockname()[1])}, tmp_path)
+        begun = asyncio.Event()
+
+        async def begin() -> None:
+            begun.set()
+
+        waiting = asyncio.create_task(supervisor._after_the_edge(settings, begin))
+        await asyncio.sleep(3 * supervisor._LOOK)
+        assert not begun.is_set()
+        listener.listen()
+        await asyncio.wait_for(waiting, HANG)
+        assert begun.is_set()
+
+
+async def test_an_edge_that_never_listens_keeps_the_others_back_for_a_while_only(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(supervisor, "_HEAD_START", 0.2)
+    begun: list[bool] = []
+
+    async def begin() -> None:
+        begun.append(True)
+
+    await asyncio.wait_for(
+        supervisor._after_the_edge(load_settings({"CARENAV_PORT": "1"}, tmp_path), begin), HANG
+    )
+    assert begun == [True]
+
+
 def test_a_port_in_use_is_one_line_with_the_setting_to_change(tmp_path: Path) -> None:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import os
 import time
 
 from tests.e2e.person import Person
 from tests.e2e.service import Service, wait_until
 from tests.e2e.words import id_of
 
-UP = 3.0  # seconds from the start of the process
+UP = 3.0  # seconds from the start of the process, on a machine with nothing else to do
 GONE = 5.0  # seconds from Ctrl-C
 
 
 def test_from_start_to_stop(tmp_path):
     service = Service(tmp_path)
+    busy = (1.0 + os.getloadavg()[0]) / (os.cpu_count() or 1)
     service.start()
     try:
         service.wait_alive()
@@ -30,5 +32,5 @@ def test_from_start_to_stop(tmp_path):
 
     assert id_of(told[0]["text"]) == "notice.starting"
     assert answer.ids == ["notice.starting", "cost.copay"], "nothing is lost while it starts"
-    assert taken < UP
+    assert taken < UP * max(1.0, busy)
     assert stopped < GONE
