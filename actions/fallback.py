@@ -13,6 +13,7 @@ from actions import find_provider, prepare_visit
 from actions.answer import about
 from actions.content import message_ids
 from actions.drafts import Draft, draft
+from actions.feelings import heard_out
 from actions.heard import Heard, hear
 from actions.memory import SEARCH_SLOTS, VISIT_QUESTIONS, slots_set, understood
 from actions.search_answers import read_search
@@ -20,6 +21,7 @@ from actions.search_answers import read_search
 _STEPS = ("fallback.clarify", "fallback.can_do", "fallback.human")
 _STEPS_IN_TASK = ("fallback.in_task", "fallback.in_task_again", "fallback.human")
 _REPLIES = {"affirm": "fallback.affirm", "deny": "fallback.deny"}
+_CONFIDES = 0.3  # from here on a guess that somebody says how they are is answered as one
 _LIKELY = 0.05  # an intent below this confidence is not offered as a guess
 _MOST_GUESSES = 3
 GUESSES = frozenset({
@@ -38,6 +40,10 @@ class ActionFallback(Action):
     ) -> list[dict[str, Any]]:
         heard = hear(tracker.latest_message)
         in_task = tracker.active_loop_name is not None
+        if _confides(heard):
+            said_kindly, events = heard_out(tracker)
+            dispatcher.utter_message(json_message=said_kindly)
+            return events
         if not in_task and (reply := _sensible(heard)):
             dispatcher.utter_message(json_message=reply)
             return understood(tracker)
@@ -58,6 +64,13 @@ def not_understood(heard: Heard, misses: int, in_task: bool) -> Draft:
     if guesses:
         return draft(_STEPS[step], choices=[*guesses, "guess.something_else"])
     return draft(_STEPS[step])
+
+
+def _confides(heard: Heard) -> bool:
+    """Better kind to somebody who asked for something else than "I am not sure I got that" to
+    somebody who said how they are."""
+    told = dict(heard.ranking).get("share_feelings", 0.0) >= _CONFIDES
+    return heard.intent == "nlu_fallback" and told and not heard.asks and not heard.bare
 
 
 def _guesses(heard: Heard) -> list[str]:

@@ -59,13 +59,20 @@ class Conversation:
         self.names = names
         self.who = who
 
-    async def says(self, text: str, intent: str, confidence: float = 0.9) -> list[Draft]:
+    async def says(
+        self,
+        text: str,
+        intent: str,
+        confidence: float = 0.9,
+        rival: tuple[str, float] | None = None,
+    ) -> list[Draft]:
         found = [*self.names.find(text), *find_figures(text)]
         entities = [
             {"entity": one.entity, "value": one.value, "start": one.start, "end": one.end}
             for one in found
         ]
-        ranking = [{"name": intent, "confidence": confidence}]
+        guesses = [(intent, confidence), *([rival] if rival else [])]
+        ranking = [{"name": name, "confidence": sure} for name, sure in guesses]
         return await self._turn(text, ranking, entities)
 
     async def takes(self, intent: str, entities: Mapping[str, Any] | None = None) -> list[Draft]:

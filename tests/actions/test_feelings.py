@@ -103,3 +103,20 @@ async def test_as_what_matters_for_a_visit_it_is_kept_word_for_word(talk: Conver
     text = "My mom died, and I can't stop crying…"
     assert ids(await talk.says(text, "share_feelings")) == ["visit.ask_needs"]
     assert await talk.slot("visit_matters") == text
+
+
+async def test_what_may_be_a_confidence_is_not_called_unclear(talk: Conversation) -> None:
+    rival = ("share_feelings", 0.4)
+    said = await talk.says("its just so much these days", "nlu_fallback", 0.55, rival)
+    assert ids(said) == ["feelings.reply"]
+    assert await talk.slot("misses") is None
+
+
+@pytest.mark.parametrize(
+    ("text", "rival"),
+    [("blorp", ("share_feelings", 0.1)), ("does it hurt so much?", ("share_feelings", 0.4))],
+)
+async def test_what_is_no_confidence_stays_unclear(
+    talk: Conversation, text: str, rival: tuple[str, float]
+) -> None:
+    assert ids(await talk.says(text, "nlu_fallback", 0.55, rival)) == ["fallback.clarify"]
