@@ -7,7 +7,7 @@ import re
 # "my 9 yr old", "a 15-year-old", "de 9 años", "he's 15", "aged 72"
 _AGE = re.compile(
     r"\b(?P<old>\d{1,3})[\s-]*(?:(?:years?|yrs?|yr)[\s-]*olds?|y\W?o\b|años|anos\b)"
-    r"|\b(?:(?:he|she|who)\W?s|he is|she is|they are|(?:son|daughter|kid|child|mom|mother|dad|father|grandma|grandpa) is"
+    r"|\b(?:(?:he|she|who)\W?s|(?:he|she|son|daughter|kid|child|mom|mother|dad|father) is|they are"
     r"|turn(?:s|ed|ing)|aged?|i\W?m|i am|tiene)\s+(?P<is>\d{1,3})\b(?!\s*(?:[a-z]|%|:|\$))",
     re.I,
 )

@@ -8,6 +8,7 @@ from typing import Any
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.ages import age_group
 from actions.content import cues, message_ids
 from actions.drafts import Draft, draft, fragment
 from actions.heard import Heard, hear
@@ -35,6 +36,7 @@ _FIXED = {
     "goodbye": "smalltalk.goodbye",
     "out_of_scope": "scope.out",
 }
+_CHILDREN = frozenset({"child", "teen"})
 _ASPECTS = ("training", "diagnose", "therapy", "prescribe", "visit")
 
 
@@ -57,6 +59,8 @@ def answer(heard: Heard, written: Collection[str]) -> Draft:
     if intent in _BY_ENTITY:
         entity, subject = _BY_ENTITY[intent]
         named = heard.values(entity) or [topic(heard.text, cues(entity)) or "overview"]
+        if subject == "who_for" and _CHILDREN & set(named) and (age := age_group(heard.text)):
+            named = [age, *named]
         ids = [f"{subject}.{value}" for value in named]
         return draft(next((one for one in ids if one in written), f"{subject}.overview"))
     return draft(_FIXED[intent])

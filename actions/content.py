@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
 
 import yaml
 
@@ -42,6 +43,26 @@ def cues(entity: str, folder: Path = _CONTENT) -> Mapping[str, tuple[str, ...]]:
             if kind == entity and "cues" in about:
                 found[value] = tuple(about["cues"])
     return found
+
+
+@cache
+def choices_of(message: str, folder: Path = _CONTENT) -> tuple[str, ...]:
+    """The ids of the choices that a message offers, in order."""
+    for path in sorted((folder / "messages").glob("*.yml")):
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))["messages"].get(message)
+        if told is not None:
+            return tuple(told.get("choices", ()))
+    return ()
+
+
+@cache
+def meaning_of(choice: str, folder: Path = _CONTENT) -> Mapping[str, Any]:
+    """What a choice stands for: ``intent`` and ``entities``; empty when the edge does it."""
+    for path in [folder / "choices.yml", *sorted((folder / "choices").glob("*.yml"))]:
+        told = yaml.safe_load(path.read_text(encoding="utf-8"))["choices"].get(choice)
+        if told is not None and "intent" in told:
+            return {"intent": told["intent"], "entities": told.get("entities", {})}
+    return {}
 
 
 @cache

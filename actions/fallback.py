@@ -20,7 +20,11 @@ from actions.search_answers import read_search
 
 _STEPS = ("fallback.clarify", "fallback.can_do", "fallback.human")
 _STEPS_IN_TASK = ("fallback.in_task", "fallback.in_task_again", "fallback.human")
-_REPLIES = {"affirm": "fallback.affirm", "deny": "fallback.deny"}
+_REPLIES = {
+    "affirm": "fallback.affirm",
+    "deny": "fallback.deny",
+    "go_back": "fallback.nothing_before",
+}
 _CONFIDES = 0.3  # from here on a guess that somebody says how they are is answered as one
 _LIKELY = 0.05  # an intent below this confidence is not offered as a guess
 _MOST_GUESSES = 3

@@ -11,8 +11,9 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import ANY, SEARCH_QUESTIONS, Event, next_question, slots_set, understood
-from actions.questions import Question
-from actions.search_answers import read_search
+from actions.noted import noted
+from actions.questions import Question, by_number
+from actions.search_answers import Reading, read_search
 
 _FRESH = ("help_role", "format", "wishes", "radius", "role_unsure", "results_shown")
 
@@ -30,24 +31,71 @@ class ValidateFindProviderForm(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        heard = hear(tracker.latest_message)
         asked = tracker.get_slot("requested_slot")
         known = dict(tracker.slots)
         starting = asked is None
+        heard = hear(tracker.latest_message)
+        if asked:
+            heard = by_number(heard, question(asked, known))
         fresh = _fresh_start(heard, known) if starting else {}
-        reading = read_search(heard, asked, known | fresh)
+        if asked and heard.intent in _WAYS:
+            reading = _WAYS[heard.intent](asked, known)
+        else:
+            reading = read_search(heard, asked, known | fresh)
         changes = fresh | reading.slots
         if not starting and reading.empty and heard.intent != "find_provider":
             return []
-        for notice in reading.notices:
-            dispatcher.utter_message(json_message=notice)
         now = known | changes
         following = None if now.get("place") == ANY else next_question(SEARCH_QUESTIONS, now)
+        for notice in [*_noted(heard, reading, known | fresh, asked, following), *reading.notices]:
+            dispatcher.utter_message(json_message=notice)
         return [
             *slots_set(changes or {"misses": 0}),
             *understood(tracker),
             SlotSet("requested_slot", following),
         ]
+
+
+def _noted(
+    heard: Heard, reading: Reading, known: dict[str, Any], asked: str | None, following: str | None
+) -> list[Draft]:
+    """A word on answers to what was not asked, where the next message would not show that they
+    were heard: the same question comes again, or an answer was changed."""
+    if following is None or (asked and heard.intent in _WAYS):
+        return []
+    now = known | reading.slots
+    again = following == (asked or "help_role") and (
+        asked is None or question(asked, known) == question(asked, now)
+    )
+    if not again and (asked is None or heard.intent != "change_answer"):
+        return []
+    said = noted(reading.slots, known, asked)
+    return [said] if said else []
+
+
+def _go_back(asked: str, known: dict[str, Any]) -> Reading:
+    """To the question before, as if it had not been answered."""
+    before = SEARCH_QUESTIONS[: SEARCH_QUESTIONS.index(asked)]
+    answered = [name for name in before if known.get(name) is not None]
+    if not answered:
+        return Reading(notices=[draft("find.first_question")])
+    return Reading(slots={answered[-1]: None, "place_options": None})
+
+
+def _show_now(asked: str, known: dict[str, Any]) -> Reading:
+    """To the results, with the questions that are left skipped; only the place is needed."""
+    left = {name: ANY for name in SEARCH_QUESTIONS if known.get(name) is None}
+    if left.pop("place", None):
+        return Reading(slots=left, notices=[draft("find.place_first")])
+    return Reading(slots=left)
+
+
+_WAYS = {"go_back": _go_back, "more_results": _show_now}
+
+
+def question(asked: str, known: dict[str, Any]) -> Draft:
+    """The draft of a question of this form."""
+    return next(one for one in _SearchQuestion.__subclasses__() if one.slot == asked)().ask(known)
 
 
 def _fresh_start(heard: Heard, known: dict[str, Any]) -> dict[str, Any]:
@@ -68,8 +116,17 @@ class _SearchQuestion(Question):
 class AskHelpRole(_SearchQuestion):
     slot = "help_role"
 
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        super().run(dispatcher, tracker, domain)
+        return [SlotSet("role_unsure", "told")] if tracker.get_slot("role_unsure") else []
+
     def ask(self, slots: dict[str, Any]) -> Draft:
-        return draft("find.ask_role_unsure" if slots.get("role_unsure") else "find.ask_role")
+        unsure = slots.get("role_unsure")
+        if unsure == "told":
+            return draft("find.ask_role_again")
+        return draft("find.ask_role_unsure" if unsure else "find.ask_role")
 
 
 class AskPlace(_SearchQuestion):

@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from actions.corrections import said_not, taken_back
+
 # Words around a bare answer: "it's Aetna please", "maybe a psychologist".
 _FILLERS = frozenset({
     "a", "an", "the", "i", "im", "id", "my", "its", "it", "is", "by", "with", "have",
@@ -16,10 +18,15 @@ _FILLERS = frozenset({
     "el", "la", "mi", "es", "por", "favor", "tengo", "quiero", "y", "o",
 })  # fmt: skip
 _SURE = 0.75  # confidence of an intent
+_QUESTION_WORDS = (
+    r"(?:what|whats|who|whos|which|why|how|hows|when|where|is it|are they|do i|do they|does it|"
+    r"can i|can you|qué|quién|cómo|cuál|cuánto|por qué)"
+)
 _QUESTION = re.compile(
-    r"\?\s*$|^\W*(what|whats|who|whos|which|why|how|hows|when|where|is|are|do|does|did|can|could|will|"
-    r"would|should|tell me|explain|i want to know|i would like to know|i wonder|"
-    r"qué|que|quién|quien|cómo|como|cuál|cual|cuánto|cuanto|por qué)\b",
+    r"\?\s*$|^\W*(?:is|are|do|does|did|can|could|will|would|should|que|quien|como|cual|cuanto)\b|"
+    rf"(?:^\W*|[.!?;,]\s+|\b(?:and|so|but|oh|also|y|pero)\s+){_QUESTION_WORDS}\b|"
+    r"\b(?:tell me (?:about|what|how|who)|explain|i want to know|i would like to know|i wonder|wondering|"
+    r"curious|difference|diff|vs|versus|compare|diferencia)\b",
     re.IGNORECASE,
 )
 
@@ -43,6 +50,7 @@ class Heard:
     entities: tuple[Entity, ...] = ()
     confidence: float = 1.0
     ranking: tuple[tuple[str, float], ...] = ()
+    negated: tuple[Entity, ...] = ()  # named to say that they are not meant; not in `entities`
 
     def values(self, *names: str) -> list[str]:
         """The values of these entities in the order they were said, each once."""
@@ -91,10 +99,15 @@ def hear(message: Mapping[str, Any] | None) -> Heard:
     intent = message.get("intent") or {}
     name = intent.get("name") or ""
     text = message.get("text") or ""
+    found = _entities(message)
+    negated = said_not(text, found)
+    named = [one for one in found if one not in negated]
+    gone = taken_back(text, named)
     return Heard(
         intent=name,
         text="" if name and text.startswith(f"/{name}") else text,
-        entities=tuple(_entities(message)),
+        entities=tuple(one for one in named if one not in gone),
+        negated=tuple(negated),
         confidence=float(intent.get("confidence") or 0.0),
         ranking=tuple(
             (one["name"], float(one["confidence"])) for one in message.get("intent_ranking") or ()

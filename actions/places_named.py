@@ -19,8 +19,9 @@ _SPANISH = ("cerca", "en")
 _FEW = 4  # words of a message that is nothing but a place, said while something else is asked
 _AROUND = re.compile(
     r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|"
-    r"change to|"
-    r"let's do|how about)\b\W*)+|\W*\b(?:instead|please|not\s+.+)\W*$",
+    r"change to|(?:i )?(?:already )?(?:told you|said)|yes|ok|oh|hmm|"
+    r"let's do|how about)\b\W*)+|"
+    r"\W*\b(?:instead|please|again|(?:like|as) i (?:said|told you)|not\s+.+)\W*$",
     re.I,
 )
 Value = dict[str, str]  # {zip} or {city, state} or {state}
@@ -71,9 +72,8 @@ def named(
 
 
 def is_state(text: str) -> bool:
-    """Whether a text is a state's name, in full, and nothing else."""
-    name = _AROUND.sub("", text).strip(" .,!")
-    return len(name) > 2 and places.state_code(name) is not None
+    """Whether a text is a state and nothing else: its name or letters, but no everyday word."""
+    return isinstance(places.find_place(_AROUND.sub("", text).lower()), places.WholeState)
 
 
 def place_of(value: Value) -> places.Place | places.WholeState | None:

@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.drafts import Draft, draft
 from actions.heard import hear
 from actions.memory import VISIT_QUESTIONS, Event, next_question, slots_set, understood
-from actions.questions import Question
+from actions.questions import Question, by_number
 from actions.visit_answers import read_visit
 
 FORM = "prepare_visit_form"
@@ -27,17 +27,25 @@ class ValidatePrepareVisitForm(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
-        heard = hear(tracker.latest_message)
         asked = tracker.get_slot("requested_slot")
         known = dict(tracker.slots)
         starting = asked is None
+        heard = hear(tracker.latest_message)
+        if asked and asked != "visit_matters":
+            heard = by_number(heard, question(asked, known))
         again = (
             starting
             and heard.intent == "prepare_visit"
             and not next_question(VISIT_QUESTIONS, known)
         )
         changes = dict.fromkeys(VISIT_QUESTIONS) if again else {}
-        changes |= read_visit(heard, asked, known | changes)
+        if asked and heard.intent == "go_back":
+            changes = _go_back(asked, known)
+            if not changes:
+                dispatcher.utter_message(json_message=draft("find.first_question"))
+                return [SlotSet("misses", 0), SlotSet("requested_slot", asked)]
+        else:
+            changes |= read_visit(heard, asked, known | changes)
         if changes:
             changes |= {"visit_list": None, "visit_list_before": None if again else _latest(known)}
         elif not starting and heard.intent != "prepare_visit":
@@ -47,6 +55,17 @@ class ValidatePrepareVisitForm(Action):
             *understood(tracker),
             SlotSet("requested_slot", next_question(VISIT_QUESTIONS, known | changes)),
         ]
+
+
+def _go_back(asked: str, known: dict[str, Any]) -> dict[str, Any]:
+    """To the question before, as if it had not been answered."""
+    before = VISIT_QUESTIONS[: VISIT_QUESTIONS.index(asked)]
+    return dict.fromkeys([name for name in before if known.get(name) is not None][-1:])
+
+
+def question(asked: str, known: dict[str, Any]) -> Draft:
+    """The draft of a question of this form."""
+    return next(one for one in _VisitQuestion.__subclasses__() if one.slot == asked)().ask(known)
 
 
 def _latest(known: dict[str, Any]) -> Any:

@@ -1,4 +1,4 @@
-"""The questions of a form. Rasa runs ``action_ask_<form>_<slot>`` for the slot it wants next."""
+"""The questions of a form, and answers by the number of a choice. Rasa runs ``action_ask_<form>_<slot>`` for the slot it wants next."""
 
 from __future__ import annotations
 
@@ -8,7 +8,11 @@ from typing import Any, ClassVar
 from rasa_sdk import Action, Tracker
 from rasa_sdk.executor import CollectingDispatcher
 
+from actions.content import choices_of, meaning_of
 from actions.drafts import Draft
+from actions.heard import Heard, hear
+
+_LONG = 3  # digits; as many are no number of a choice
 
 
 class Question(Action, ABC):
@@ -29,3 +33,22 @@ class Question(Action, ABC):
     @abstractmethod
     def ask(self, slots: dict[str, Any]) -> Draft:
         """The draft of the question, given the answers so far."""
+
+
+def by_number(heard: Heard, question: Draft) -> Heard:
+    """A message that is nothing but the number of one of the question's choices, as that choice;
+    any other message as it is."""
+    said = heard.text.strip(" .)#")
+    offered = question.get("choices") or choices_of(question["message"])
+    if not (said.isdigit() and len(said) < _LONG and 1 <= int(said) <= len(offered)):
+        return heard
+    one = offered[int(said) - 1]
+    picked = {"choice": one} if isinstance(one, str) else one
+    meant = meaning_of(picked["choice"])
+    if not meant:
+        return heard
+    entities = {**meant["entities"], **picked.get("entities", {})}
+    found = [{"entity": name, "value": value} for name, value in entities.items()]
+    return hear(
+        {"text": "", "intent": {"name": meant["intent"], "confidence": 1.0}, "entities": found}
+    )

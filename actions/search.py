@@ -18,6 +18,7 @@ from sqlalchemy.engine import Engine
 from actions.drafts import Draft, draft
 from actions.find_provider import FORM
 from actions.memory import ANY, Event, understood
+from actions.noted import WISH_ENTITIES
 from actions.places_named import place_of
 from directory.places import Place, WholeState, state_name
 from directory.query import Query
@@ -26,12 +27,6 @@ from directory.search import Results, search
 _ROOT = Path(__file__).resolve().parent.parent
 _PAGE = 3  # cards at a time
 _CHANGES = ("find.change_place", "find.change_payment", "find.change_role", "visit.start")
-_WISH_ENTITIES = {
-    "languages": "language",
-    "age_groups": "age_group",
-    "identities": "identity",
-    "times": "time",
-}
 
 
 class ActionSearch(Action):
@@ -93,7 +88,7 @@ def query_of(slots: Mapping[str, Any]) -> Query | None:
         format=None if slots.get("format") == ANY else slots.get("format"),
         radius_miles=float(radius) if radius else Query.radius_miles,
         limit=_PAGE,
-        **{wish: _chosen(wishes.get(wish)) for wish in _WISH_ENTITIES},  # type: ignore[arg-type]
+        **{wish: _chosen(wishes.get(wish)) for wish in WISH_ENTITIES},  # type: ignore[arg-type]
     )
 
 
@@ -133,9 +128,9 @@ def _given_up(query: Query, found: Results) -> list[Draft]:
     if "radius" in found.loosened and found.radius_miles is not None:
         drafts.append(draft("find.widened", miles=found.radius_miles))
     left_out = [
-        f"{_WISH_ENTITIES[wish]}.{value}"
+        f"{WISH_ENTITIES[wish]}.{value}"
         for wish in found.loosened
-        if wish in _WISH_ENTITIES
+        if wish in WISH_ENTITIES
         for value in getattr(query, wish)
     ]
     if left_out:
@@ -148,7 +143,7 @@ def _asked(query: Query) -> list[str]:
     terms = [f"role.{role}" for role in query.roles] or ["search_field.any_role"]
     terms += [f"payer.{payer}" for payer in query.payers]
     terms += [f"format.{query.format}"] if query.format else []
-    for wish, entity in _WISH_ENTITIES.items():
+    for wish, entity in WISH_ENTITIES.items():
         terms += [f"{entity}.{value}" for value in getattr(query, wish)]
     return terms
 

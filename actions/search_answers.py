@@ -19,8 +19,14 @@ from actions.memory import ANY
 from directory.taxonomy import load_taxonomy
 
 _ANSWERS = frozenset(
-    ["inform", "change_answer", "find_provider", "affirm", "deny", "skip", "dont_know"]
+    ["inform", "change_answer", "find_provider", "affirm", "deny", "skip", "dont_know", "not_that"]
 )
+# A statement that was taken for one of these, but names an answer, is that answer.
+_TAKEN_FOR = frozenset({
+    "ask_role", "compare_roles", "who_for", "ask_cost", "ask_format", "out_of_scope", "greet",
+    "thank", "goodbye", "where_were_we",
+})  # fmt: skip
+_OTHER_TOPICS = ("approach", "right", "cost_term")
 _FREE_TEXT = frozenset(["inform", "change_answer", "nlu_fallback", "out_of_scope"])
 _SMALL_TALK = frozenset({
     "greet", "thank", "goodbye", "cancel", "restart", "ask_human", "affirm", "deny", "skip",
@@ -50,6 +56,11 @@ _LETS_GO = re.compile(
     r"quita)\b",
     re.I,
 )
+_ADDS = re.compile(
+    r"^\W*(?:or|and|also|plus|oh and|as well as|y|o|tambi[eé]n)\b|"
+    r"\b(?:too|as well|also|tambi[eé]n)\W*$",
+    re.I,
+)
 _SHORT = 6  # words; a longer text is not taken for the name of a place or plan
 
 
@@ -72,7 +83,7 @@ def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Re
     place = _place(heard, asked, known)
     if place is not None:
         _take_place(place, asked, known, reading)
-    if heard.intent in _ANSWERS or heard.bare or (heard.unsure and heard.intent not in _SMALL_TALK):
+    if _answers(heard, asked):
         _read_names(heard, asked, known, reading)
     if reading.empty and asked:
         _read_reply(heard, asked, known, reading)
@@ -81,13 +92,25 @@ def read_search(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> Re
     return reading
 
 
+def _answers(heard: Heard, asked: str | None) -> bool:
+    """Whether what a message names is meant as an answer."""
+    if heard.intent in _ANSWERS or heard.bare:
+        return True
+    if heard.unsure and heard.intent not in _SMALL_TALK:
+        return True
+    paying = heard.values("payer")
+    topics = [value for value in heard.values(*_OTHER_TOPICS) if value not in paying]
+    stated = bool(heard.text) and not heard.asks and not topics
+    return asked is not None and stated and heard.intent in _TAKEN_FOR
+
+
 def _read_names(
     heard: Heard, asked: str | None, known: Mapping[str, Any], reading: Reading
 ) -> None:
-    _read_role(heard, asked, reading)
-    _read_payment(heard, reading)
+    _read_role(heard, asked, known, reading)
+    _read_payment(heard, known, reading)
     _read_format(heard, asked, reading)
-    _read_wishes(heard, known, reading)
+    _read_wishes(heard, asked, known, reading)
     if miles := heard.values("miles"):
         reading.slots["radius"] = float(miles[0])
     if asked == "wishes" and reading.empty and "none" in heard.values("practical"):
@@ -95,13 +118,13 @@ def _read_names(
     _ask_again(heard, asked, reading)
 
 
-def _read_role(heard: Heard, asked: str | None, reading: Reading) -> None:
+def _read_role(heard: Heard, asked: str | None, known: Mapping[str, Any], reading: Reading) -> None:
     roles = heard.values("role")
     if not roles and (asked == "help_role" or heard.intent == "find_provider"):
         roles = [role for need in heard.values("need") for role in _WHO_DOES.get(need, ())]
     listed = [role for role in roles if role in set(load_taxonomy().codes.values())]
     if listed:
-        reading.slots["help_role"] = listed
+        reading.slots["help_role"] = _added(heard, known.get("help_role"), listed)
     elif roles:
         reading.slots |= {"help_role": None, "role_unsure": True}
         reading.notices.append(draft("find.role_not_listed", role=f"role.{roles[0]}"))
@@ -109,32 +132,54 @@ def _read_role(heard: Heard, asked: str | None, reading: Reading) -> None:
         reading.slots["help_role"] = ANY
 
 
-def _read_payment(heard: Heard, reading: Reading) -> None:
+def _added(heard: Heard, before: Any, new: list[str]) -> list[str]:
+    """The new values; with those before when the message adds to them ("or Aetna", "Cigna too")."""
+    adds = _ADDS.search(heard.text) and isinstance(before, list)
+    return list(dict.fromkeys([*before, *new])) if adds else new
+
+
+def _read_payment(heard: Heard, known: Mapping[str, Any], reading: Reading) -> None:
     payers = heard.values("payer") or [
         term for term in heard.values("cost_term") if term in _PAYING
     ]
     if payers:
-        reading.slots["payment"] = ANY if payers == ["not_sure"] else payers
+        added = _added(heard, known.get("payment"), payers)
+        reading.slots["payment"] = ANY if payers == ["not_sure"] else added
+        return
+    said_not = {one.value for one in heard.negated if one.name == "payer"}
+    before = known.get("payment")
+    if said_not and isinstance(before, list):
+        reading.slots["payment"] = [one for one in before if one not in said_not] or None
 
 
 def _read_format(heard: Heard, asked: str | None, reading: Reading) -> None:
     formats = heard.values("format")
-    if formats == ["either"] and asked not in (None, "format"):
+    if formats == ["either"] and asked in reading.slots:
+        return  # "either a psychologist or a counselor"
+    if formats == ["either"] and asked in ("help_role", "place", "payment"):
         reading.slots[asked] = ANY  # "either is fine" is said of what was asked
     elif formats:
         reading.slots["format"] = formats[0] if len(formats) == 1 else "either"
 
 
-def _read_wishes(heard: Heard, known: Mapping[str, Any], reading: Reading) -> None:
+def _read_wishes(
+    heard: Heard, asked: str | None, known: Mapping[str, Any], reading: Reading
+) -> None:
     said = {key: heard.values(entity) for entity, key in _WISHES.items() if heard.values(entity)}
     ages = [need for need in heard.values("need") if need in _NEED_AGES]
     if age := age_group(heard.text):
         said["age_groups"] = [age]
     elif ages and "age_groups" not in said:
         said["age_groups"] = ages
-    if said:
-        before = known.get("wishes")
-        kept = dict(before) if isinstance(before, dict) else {}
+    before = known.get("wishes")
+    kept = dict(before) if isinstance(before, dict) else {}
+    if said_not := {_WISHES[one.name] for one in heard.negated if one.name in _WISHES}:
+        gone = {one.value for one in heard.negated}
+        less = {key: [one for one in kept[key] if one not in gone] for key in kept}
+        left = {key: values for key, values in less.items() if values} | said
+        if left or said_not & kept.keys():
+            reading.slots["wishes"] = left or (ANY if asked in (None, "wishes") else None)
+    elif said:
         if heard.intent == "change_answer" and _LETS_GO.search(heard.text):
             reading.slots["wishes"] = {key: kept[key] for key in kept if key not in said} or ANY
         else:
@@ -162,7 +207,7 @@ def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_
     to how to pay: plans are named after cities)."""
     answers = heard.intent in _ANSWERS
     talk = heard.intent in _SMALL_TALK
-    stated = heard.intent in _FREE_TEXT | {"find_provider"} and not heard.asks
+    stated = heard.intent in _FREE_TEXT | {"find_provider", "not_that"} and not heard.asks
     open_ = known.get("place") is None and asked != "payment"
     changes = heard.intent == "change_answer" or (asked is None and heard.intent == "inform")
     return places_named.named(
@@ -208,7 +253,9 @@ def _read_reply(heard: Heard, asked: str, known: Mapping[str, Any], reading: Rea
         reading.slots |= {"help_role": None, "role_unsure": True}
     elif heard.intent in ("skip", "dont_know") or (heard.intent == "deny" and asked == "wishes"):
         reading.slots[asked] = ANY
-    elif heard.intent in _FREE_TEXT and heard.text and heard.words <= _SHORT and not heard.asks:
+    elif heard.negated or heard.asks or not heard.text or heard.words > _SHORT:
+        return
+    elif heard.intent in _FREE_TEXT:
         if asked == "place":
             digits = any(letter.isdigit() for letter in heard.text)
             _refuse_place("find.bad_zip" if digits else "find.bad_place", known, reading)

@@ -24,6 +24,9 @@ _COMMANDS = frozenset({
     "thank", "goodbye", "find_provider", "print_list",
 })  # fmt: skip
 _SURE = 0.6  # confidence from which a question or command is one, when own words are asked for
+_AT_ONCE = (
+    4  # characters before the first need of a row of needs ("the cost, and how do i get there")
+)
 _FEW = 6  # words; a longer text is somebody's own words, not a command
 _NEED_OF = {  # practical needs by other names
     ("format", "online"): "telehealth",
@@ -49,7 +52,12 @@ def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dic
         return _own_words(heard)
     if asked == "visit_needs" and heard.intent == "edit_list":
         return _added_need(heard)
-    listed = asked == "visit_needs" and heard.values("practical") and not heard.asks
+    first = min((one.start or 0 for one in heard.entities), default=0)
+    listed = (
+        asked == "visit_needs"
+        and heard.values("practical")
+        and (not heard.asks or first <= _AT_ONCE)
+    )
     named = (
         heard.bare or listed or (heard.unsure and heard.intent not in _COMMANDS and heard.entities)
     )

@@ -28,6 +28,10 @@ from bot.engine.gazetteer import fold
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "intents.skops"
 _RANKED = 5
+# A word is known when this share of its letter groups was learned. When fewer than half of the
+# words of a message are known, its confidence shrinks by their share: noise is not understood.
+_KNOWN = 0.7
+_ENOUGH = 0.5
 _MUCH = 6  # words beside the names; more make no difference
 
 # The views of a message that features are made of, and what each counts for.
@@ -58,9 +62,10 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
     def get_default_config() -> dict[str, Any]:
         """`C`: how closely examples are followed (logistic regression's inverse penalty).
 
-        `cues`: file of cues, from the project's root.
+        `cues`: file of cues, from the project's root. `courtesies`: pattern, over text without
+        case and accents, of what may stand before a message and says nothing of its intent.
         """
-        return {"cues": "data/nlu/cues.yml", "C": 20.0, "random_state": 42}
+        return {"cues": "data/nlu/cues.yml", "C": 20.0, "random_state": 42, "courtesies": ""}
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -105,6 +110,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         self._resource = resource
         self._cues = cues
         self._finder = CueFinder(cues)
+        self._courtesies = re.compile(config.get("courtesies") or "(?!)")
         self._vectorizers: dict[str, TfidfVectorizer] = {}
         self._model: LogisticRegression | None = None
 
@@ -132,7 +138,9 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         if self._model is None:
             raise RuntimeError("CareIntentClassifier: load() or train() comes before process()")
         for message in messages:
-            chances = self._model.predict_proba(self._features([self._views(message)]))[0]
+            views = self._views(message)
+            chances = self._model.predict_proba(self._features([views]))[0]
+            chances = chances * self._sense(views["masked"])
             ranking = sorted(
                 zip(self._model.classes_, chances, strict=True), key=lambda pair: -pair[1]
             )
@@ -145,8 +153,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         return messages
 
     def _views(self, message: Message) -> Views:
-        text = message.get(TEXT) or ""
-        entities = message.get(ENTITIES) or []
+        text, entities = self._after_courtesies(message)
         folded = fold(text)
         cues = " ".join(family.replace("_", "") for family in self._finder.find(text))
         return {
@@ -157,6 +164,34 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             "cues": cues,
             "cue_pairs": cues,
         }
+
+    def _after_courtesies(self, message: Message) -> tuple[str, list[dict[str, Any]]]:
+        """The text from where it comes to its point, and the entities there."""
+        text = message.get(TEXT) or ""
+        entities = message.get(ENTITIES) or []
+        found = self._courtesies.match(fold(text))
+        cut = found.end() if found else 0
+        moved = [
+            {**one, "start": one["start"] - cut, "end": one["end"] - cut}
+            for one in entities
+            if one["start"] >= cut
+        ]
+        return text[cut:], moved
+
+    def _sense(self, masked: str) -> float:
+        """1 when half of the words or more are known, else the share that is; no words, no doubt."""
+        words = re.findall(r"[^\W\d_]{2,}|is_\w+", re.sub(r"<start>|<end>", " ", masked))
+        if not words:
+            return 1.0
+        share = sum(map(self._is_known, words)) / len(words)
+        return 1.0 if share >= _ENOUGH else share
+
+    def _is_known(self, word: str) -> bool:
+        if word.startswith("is_") or word in self._vectorizers["words"].vocabulary_:
+            return True
+        letters = self._vectorizers["letters"]
+        groups = letters.build_analyzer()(word)
+        return sum(group in letters.vocabulary_ for group in groups) >= _KNOWN * len(groups)
 
     def _features(self, views: Sequence[Views]) -> csr_matrix:
         return hstack(

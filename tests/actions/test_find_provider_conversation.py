@@ -139,9 +139,11 @@ async def test_a_bare_answer_is_taken_whatever_intent_was_guessed(talk: Conversa
 
 async def test_an_answer_can_be_changed_while_the_form_goes_on(talk: Conversation) -> None:
     await talk.says("therapist near 94110 with cigna", "find_provider")
-    assert ids(await talk.says("actually aetna", "change_answer")) == ["find.ask_format"]
+    changed = await talk.says("actually aetna", "change_answer")
+    assert ids(changed) == ["find.noted.said", "find.ask_format"]
     assert await talk.slot("payment") == ["aetna"]
-    assert ids(await talk.says("change the zip to 10001", "change_answer")) == ["find.ask_format"]
+    changed = await talk.says("change the zip to 10001", "change_answer")
+    assert ids(changed) == ["find.noted.zip", "find.ask_format"]
     assert await talk.slot("place") == {"zip": "10001"}
     assert ids(await talk.says("change the zip", "change_answer")) == ["find.ask_place"]
 
@@ -203,9 +205,16 @@ async def test_more_before_any_search_offers_one(talk: Conversation) -> None:
     assert ids(await talk.says("show me more", "more_results")) == ["find.not_started"]
 
 
-async def test_more_in_the_form_says_that_results_come_later(talk: Conversation) -> None:
+async def test_show_me_in_the_form_skips_what_is_left_but_where(talk: Conversation) -> None:
     await talk.takes("find_provider")
-    assert ids(await talk.says("more", "more_results")) == ["find.not_yet", "find.ask_role"]
+    said = await talk.says("just show me", "more_results")
+    assert ids(said) == ["find.place_first", "find.ask_place"]
+    assert ids(await talk.says("94110", "inform")) == ["find.results.zip"]
+
+
+async def test_show_me_in_the_form_searches_once_a_place_is_known(talk: Conversation) -> None:
+    await talk.says("therapist near 94110", "find_provider")
+    assert ids(await talk.says("show me what you have", "more_results")) == ["find.results.zip"]
 
 
 async def test_nothing_near_widens_and_says_so(talk: Conversation) -> None:
