@@ -7,7 +7,6 @@ import signal
 import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 
 from tests.e2e.service import Service
 
@@ -40,20 +39,13 @@ def frozen(service: Service, part: str) -> Iterator[None]:
 
 @contextmanager
 def no_database(service: Service) -> Iterator[None]:
-    """The database can't be opened: a folder stands where its file was."""
-    database = service.database()
-    aside = database.with_name("aside")
-    aside.mkdir()
-    for file in _files(database):
-        file.rename(aside / file.name)
-    database.mkdir()
+    """The database can't be opened: its folder is away. One step, so that nobody sees half."""
+    away = service.state.with_name("away")
+    service.state.rename(away)
     try:
         yield
     finally:
-        database.rmdir()
-        for file in aside.iterdir():
-            file.rename(database.with_name(file.name))
-        aside.rmdir()
+        away.rename(service.state)
 
 
 @contextmanager
@@ -67,8 +59,3 @@ def stuck_database(service: Service) -> Iterator[None]:
     finally:
         holder.execute("ROLLBACK")
         holder.close()
-
-
-def _files(database: Path) -> list[Path]:
-    names = (database.name + end for end in ("", "-wal", "-shm"))
-    return [path for name in names if (path := database.with_name(name)).exists()]
