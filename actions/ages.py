@@ -8,7 +8,7 @@ import re
 _AGE = re.compile(
     r"\b(?P<old>\d{1,3})[\s-]*(?:(?:years?|yrs?|yr)[\s-]*olds?|y\W?o\b|años|anos\b)"
     r"|\b(?:(?:he|she|who)\W?s|(?:he|she|son|daughter|kid|child|mom|mother|dad|father) is|they are"
-    r"|turn(?:s|ed|ing)|aged?|i\W?m|i am|tiene)\s+(?P<is>\d{1,3})\b(?!\s*(?:[a-z]|%|:|\$))",
+    r"|turn(?:s|ed|ing)|aged?|i\W?m|i am|tiene)\s+(?P<is>\d{1,3})\b(?!\s*(?:%|:|\$|(?:min|mile|hour|hr|day|week|month|dollar|buck|time|pound|lb|am\b|pm\b)))",
     re.I,
 )
 # "I have a 3 year old" says who is at home, not who the care is for.

@@ -6,6 +6,7 @@ from collections.abc import Collection
 from typing import Any
 
 from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ages import age_group
@@ -47,7 +48,11 @@ class ActionAnswer(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
-        dispatcher.utter_message(json_message=answer(hear(tracker.latest_message), message_ids()))
+        heard = hear(tracker.latest_message)
+        dispatcher.utter_message(json_message=answer(heard, message_ids()))
+        age = age_group(heard.text) if heard.intent == "who_for" else None
+        if age and tracker.get_slot("wishes") is None and tracker.active_loop_name is None:
+            return [SlotSet("wishes", {"age_groups": [age]}), *understood(tracker)]
         return understood(tracker)
 
 

@@ -15,7 +15,7 @@ _FILLERS = frozenset({
     "want", "need", "like", "would", "prefer", "please", "pls", "thanks", "just", "only",
     "maybe", "probably", "think", "guess", "so", "um", "uh", "ok", "okay", "yes", "yeah",
     "and", "or", "both", "for", "in", "on", "through", "insurance", "plan", "un", "una",
-    "el", "la", "mi", "es", "por", "favor", "tengo", "quiero", "y", "o",
+    "el", "la", "mi", "es", "por", "favor", "tengo", "quiero", "y", "o", "visit", "visits", "one",
 })  # fmt: skip
 _SURE = 0.75  # confidence of an intent
 _QUESTION_WORDS = (
@@ -25,8 +25,8 @@ _QUESTION_WORDS = (
 _QUESTION = re.compile(
     r"\?\s*$|^\W*(?:is|are|do|does|did|can|could|will|would|should|que|quien|como|cual|cuanto)\b|"
     rf"(?:^\W*|[.!?;,]\s+|\b(?:and|so|but|oh|also|y|pero)\s+){_QUESTION_WORDS}\b|"
-    r"\b(?:tell me (?:about|what|how|who)|explain|i want to know|i would like to know|i wonder|wondering|"
-    r"curious|difference|diff|vs|versus|compare|diferencia)\b",
+    r"\b(?:tell me (?:about|what|how|who)|explain|i want to know|i would like to know|i wonder|"
+    r"wondering|curious|difference|diff|vs|versus|compare|diferencia)\b",
     re.IGNORECASE,
 )
 

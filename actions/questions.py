@@ -1,4 +1,5 @@
-"""The questions of a form, and answers by the number of a choice. Rasa runs ``action_ask_<form>_<slot>`` for the slot it wants next."""
+"""The questions of a form, and answers by the number of a choice. Rasa runs
+``action_ask_<form>_<slot>`` for the slot it wants next."""
 
 from __future__ import annotations
 
@@ -43,11 +44,11 @@ def by_number(heard: Heard, question: Draft) -> Heard:
     if not (said.isdigit() and len(said) < _LONG and 1 <= int(said) <= len(offered)):
         return heard
     one = offered[int(said) - 1]
-    picked = {"choice": one} if isinstance(one, str) else one
+    picked: dict[str, Any] = {"choice": one} if isinstance(one, str) else one
     meant = meaning_of(picked["choice"])
     if not meant:
         return heard
-    entities = {**meant["entities"], **picked.get("entities", {})}
+    entities = meant["entities"] | dict(picked.get("entities", {}))
     found = [{"entity": name, "value": value} for name, value in entities.items()]
     return hear(
         {"text": "", "intent": {"name": meant["intent"], "confidence": 1.0}, "entities": found}

@@ -61,6 +61,7 @@ _ADDS = re.compile(
     r"\b(?:too|as well|also|tambi[eé]n)\W*$",
     re.I,
 )
+_CORRECTS = re.compile(r"^\W*(?:no|sorry|oops|wait|actually|i meant?)\b\W+\w", re.I)
 _SHORT = 6  # words; a longer text is not taken for the name of a place or plan
 
 
@@ -204,17 +205,18 @@ def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_
     """The place in the message. While it is asked for, all of the text may be one; inside a
     sentence it is looked for only when the sentence is an answer. A message that is a state and
     nothing else is one whatever was asked; a city too, while no place is known (and not in reply
-    to how to pay: plans are named after cities)."""
+    to how to pay: plans are named after cities) or in place of the one before ("no, Boston")."""
     answers = heard.intent in _ANSWERS
     talk = heard.intent in _SMALL_TALK
     stated = heard.intent in _FREE_TEXT | {"find_provider", "not_that"} and not heard.asks
     open_ = known.get("place") is None and asked != "payment"
+    corrects = heard.intent in _FREE_TEXT | {"deny"} and bool(_CORRECTS.match(heard.text))
     changes = heard.intent == "change_answer" or (asked is None and heard.intent == "inform")
     return places_named.named(
         heard,
         whole=changes or (asked == "place" and not talk),
         inside=answers or heard.bare or (asked == "place" and heard.intent == "nlu_fallback"),
-        alone=stated and (open_ or places_named.is_state(heard.text)),
+        alone=corrects or (stated and (open_ or places_named.is_state(heard.text))),
         options=known.get("place_options") or (),
     )
 

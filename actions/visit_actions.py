@@ -10,6 +10,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import question_plan
 from actions.drafts import Draft, draft
+from actions.fallback import ActionFallback
 from actions.heard import hear
 from actions.memory import Event, slots_set, understood
 from actions.prepare_visit import FORM
@@ -39,6 +40,9 @@ class ActionEditVisitList(Action):
     def run(
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
+        heard = hear(tracker.latest_message)
+        if tracker.get_slot("visit_list") is None and heard.text and not read_edit(heard):
+            return ActionFallback().run(dispatcher, tracker, domain)  # no edit after all
         if tracker.get_slot("visit_list") is None:
             dispatcher.utter_message(json_message=_no_list(tracker))
             return understood(tracker)

@@ -48,7 +48,7 @@ _NEED_ENTITIES = {"language": "language", "cost_term": "cost", "payer": "cost"}
 def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dict[str, Any]:
     """The slots that ``heard`` sets while ``asked`` (a slot) is the pending question. Empty when it
     is no answer."""
-    if asked == "visit_matters":
+    if asked == "visit_matters" and not _says_what_is_known(heard, known):
         return _own_words(heard)
     if asked == "visit_needs" and heard.intent == "edit_list":
         return _added_need(heard)
@@ -76,6 +76,12 @@ def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dic
     if not slots and asked:
         slots = _bare_reply(heard, asked)
     return slots
+
+
+def _says_what_is_known(heard: Heard, known: Mapping[str, Any]) -> bool:
+    """ "It is my first", said when that was gathered from an earlier message already."""
+    kinds = heard.values("visit_kind")
+    return heard.bare and bool(kinds) and kinds[0] == known.get("visit_kind")
 
 
 def _role(heard: Heard) -> str | None:

@@ -1,4 +1,4 @@
-"""When somebody has lost the thread, or says that the bot has: where they are, and what is known."""
+"""When somebody has lost the thread, or says that the bot has: what is under way and known."""
 
 from __future__ import annotations
 

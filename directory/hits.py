@@ -31,11 +31,13 @@ class Hit:
     mismatches: int
     unknowns: int
     miles: float | None
+    elsewhere: bool = False  # licensed in the state, but the office is in another
 
     @property
-    def rank(self) -> tuple[int, int, float, str, int]:
+    def rank(self) -> tuple[int, int, bool, float, str, int]:
         """Best first; equal ones by NPI, so that pages never overlap."""
-        return (self.mismatches, self.unknowns, self.miles or 0.0, self.npi, self.position)
+        fit = (self.mismatches, self.unknowns, self.elsewhere)
+        return (*fit, self.miles or 0.0, self.npi, self.position)
 
 
 def find_hits(
@@ -72,6 +74,7 @@ def _within(
             mismatches=judged.count(MISMATCH),
             unknowns=judged.count(UNKNOWN),
             miles=distance,
+            elsewhere=radius is None and row.state != query.by_state,
         )
 
 
@@ -89,6 +92,7 @@ def _select(query: Query, radius: float | None, loosened: tuple[str, ...]) -> An
             _providers.id,
             _providers.npi,
             _locations.position,
+            _locations.state,
             _locations.lat,
             _locations.lon,
             first_role.correlate(tables.providers).scalar_subquery().label("role"),

@@ -32,6 +32,7 @@ _RANKED = 5
 # words of a message are known, its confidence shrinks by their share: noise is not understood.
 _KNOWN = 0.7
 _ENOUGH = 0.5
+_SAY_NOTHING = frozenset({"nowordsatall", "questionmark"})  # cues that noise has too
 _MUCH = 6  # words beside the names; more make no difference
 
 # The views of a message that features are made of, and what each counts for.
@@ -140,7 +141,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         for message in messages:
             views = self._views(message)
             chances = self._model.predict_proba(self._features([views]))[0]
-            chances = chances * self._sense(views["masked"])
+            chances = chances * self._sense(views)
             ranking = sorted(
                 zip(self._model.classes_, chances, strict=True), key=lambda pair: -pair[1]
             )
@@ -178,10 +179,12 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         ]
         return text[cut:], moved
 
-    def _sense(self, masked: str) -> float:
-        """1 when half of the words or more are known, else the share that is; no words, no doubt."""
-        words = re.findall(r"[^\W\d_]{2,}|is_\w+", re.sub(r"<start>|<end>", " ", masked))
-        if not words:
+    def _sense(self, views: Views) -> float:
+        """1 when a cue or half of the words are known, else the share that is; no words, no
+        doubt."""
+        masked = re.sub(r"<start>|<end>", " ", views["masked"])
+        words = re.findall(r"[^\W\d_]{2,}|is_\w+", masked)
+        if not words or set(views["cues"].split()) - _SAY_NOTHING:
             return 1.0
         share = sum(map(self._is_known, words)) / len(words)
         return 1.0 if share >= _ENOUGH else share

@@ -11,6 +11,7 @@ from actions.ages import age_group
         ("mi hijo de 9 años", "child"),
         ("my 15-year-old won't go to school", "teen"),
         ("he's 15", "teen"),
+        ("my son hes 15 wont go to school", "teen"),
         ("my daughter is 13.", "teen"),
         ("I am 72 years old", "older_adult"),
         ("my mother is 80", "older_adult"),

@@ -139,3 +139,30 @@ async def test_a_number_alone_picks_a_choice_of_the_visit(talk: Conversation) ->
     assert ids(await talk.says("1", "edit_list")) == ["visit.ask_kind"]
     assert ids(await talk.says("1", "edit_list")) == ["visit.ask_matters"]
     assert await talk.slot("visit_kind") == "first"
+
+
+async def test_another_town_after_a_no_is_taken_whatever_is_asked(talk: Conversation) -> None:
+    await talk.says("therapist in boston", "find_provider")
+    for intent in ("deny", "nlu_fallback"):
+        await talk.says("no new york", intent)
+        assert await talk.slot("place") == {"city": "New York", "state": "NY"}
+        assert await talk.slot("payment") is None
+
+
+async def test_an_age_told_with_a_question_is_not_asked_for_again(talk: Conversation) -> None:
+    said = await talk.says("need help for my son hes 15 wont go to school", "who_for")
+    assert ids(said) == ["who_for.teen"]
+    await talk.takes("find_provider")
+    assert await talk.slot("wishes") == {"age_groups": ["teen"]}
+
+
+async def test_what_only_looks_like_an_edit_of_a_list_is_no_edit(talk: Conversation) -> None:
+    said = await talk.says("veteran here. dont want the VA", "edit_list")
+    assert ids(said) != ["visit.no_list"]
+
+
+async def test_what_was_gathered_already_is_not_taken_for_own_words(talk: Conversation) -> None:
+    await talk.takes("prepare_visit", {"role": "psychologist"})
+    await talk.says("first", "inform")
+    await talk.takes("inform", {"visit_kind": "first"})
+    assert ids(await talk.says("its my first visit", "inform")) == ["visit.ask_matters"]
