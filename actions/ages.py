@@ -5,10 +5,12 @@ from __future__ import annotations
 import re
 
 # "my 9 yr old", "a 15-year-old", "de 9 años", "he's 15", "aged 72"
+_UNITS = r"(?:min|mile|hour|hr|day|week|month|dollar|buck|time|pound|lb|am\b|pm\b)"
 _AGE = re.compile(
     r"\b(?P<old>\d{1,3})[\s-]*(?:(?:years?|yrs?|yr)[\s-]*olds?|y\W?o\b|años|anos\b)"
     r"|\b(?:(?:he|she|who)\W?s|(?:he|she|son|daughter|kid|child|mom|mother|dad|father) is|they are"
-    r"|turn(?:s|ed|ing)|aged?|i\W?m|i am|tiene)\s+(?P<is>\d{1,3})\b(?!\s*(?:%|:|\$|(?:min|mile|hour|hr|day|week|month|dollar|buck|time|pound|lb|am\b|pm\b)))",
+    r"|turn(?:s|ed|ing)|aged?|i\W?m|i am|tiene)\s+(?P<is>\d{1,3})\b"
+    rf"(?!\s*(?:%|:|\$|{_UNITS}))",
     re.I,
 )
 # "I have a 3 year old" says who is at home, not who the care is for.

@@ -28,10 +28,11 @@ from bot.engine.gazetteer import fold
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "intents.skops"
 _RANKED = 5
-# A word is known when this share of its letter groups was learned. When fewer than half of the
+# A word is known when this share of its letter groups was learned. When half or fewer of the
 # words of a message are known, its confidence shrinks by their share: noise is not understood.
 _KNOWN = 0.7
 _ENOUGH = 0.5
+_SIGNS = 0.3
 _SAY_NOTHING = frozenset({"nowordsatall", "questionmark"})  # cues that noise has too
 _MUCH = 6  # words beside the names; more make no difference
 
@@ -180,14 +181,16 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         return text[cut:], moved
 
     def _sense(self, views: Views) -> float:
-        """1 when a cue or half of the words are known, else the share that is; no words, no
-        doubt."""
+        """1 when a cue or most of the words are known, else the share that is. Figures alone make
+        sense; signs do only when a cue knows them ("👍")."""
         masked = re.sub(r"<start>|<end>", " ", views["masked"])
         words = re.findall(r"[^\W\d_]{2,}|is_\w+", masked)
-        if not words or set(views["cues"].split()) - _SAY_NOTHING:
+        if set(views["cues"].split()) - _SAY_NOTHING:
             return 1.0
+        if not words:
+            return 1.0 if re.search(r"\w", masked) else _SIGNS
         share = sum(map(self._is_known, words)) / len(words)
-        return 1.0 if share >= _ENOUGH else share
+        return 1.0 if share > _ENOUGH else share
 
     def _is_known(self, word: str) -> bool:
         if word.startswith("is_") or word in self._vectorizers["words"].vocabulary_:

@@ -25,6 +25,7 @@ from tests.nlu.test_examples import examples, held_out
 pytestmark = pytest.mark.engine
 
 CONTEXT = ExecutionContext(GraphSchema({}), node_name="node")
+SURE = 0.5  # FallbackClassifier's threshold in config.yml
 FLOOR = 0.93  # measured: 0.96
 
 
@@ -96,6 +97,34 @@ def test_names_and_figures_are_found_together(pipeline: Pipeline) -> None:
     assert {("role", "psychologist"), ("miles", "10"), ("zip", "94110"), ("payer", "aetna")} <= set(
         found
     )
+
+
+@pytest.mark.parametrize(
+    "text", ["asdf qwer zxcv", "blah blah what", "lorem ipsum dolor", "zxcvb wqe", "🤷"]
+)
+def test_noise_is_sure_of_nothing(pipeline: Pipeline, text: str) -> None:
+    assert pipeline.parse(text)["intent"]["confidence"] < SURE
+
+
+@pytest.mark.parametrize("text", ["therpist pls", "necesito un psiquiatra", "bcbs", "insurence"])
+def test_misspelt_words_and_names_are_no_noise(pipeline: Pipeline, text: str) -> None:
+    assert pipeline.parse(text)["intent"]["confidence"] > SURE
+
+
+@pytest.mark.parametrize(
+    ("text", "intent"),
+    [
+        ("Good afternoon. I would like to find a psychologist in Boston.", "find_provider"),
+        ("Thank you. And what does a counselor do?", "ask_role"),
+        ("hola, cuanto cuesta la terapia", "ask_cost"),
+        ("hello good morning", "greet"),
+        ("thank you so much", "thank"),
+    ],
+)
+def test_a_greeting_before_a_message_does_not_hide_what_it_says(
+    pipeline: Pipeline, text: str, intent: str
+) -> None:
+    assert pipeline.intent(text) == intent
 
 
 @pytest.mark.parametrize("text", ["", "   ", "🙂", "?!"])
