@@ -31,6 +31,8 @@ log = logging.getLogger(__name__)
 
 AT_ONCE = DANGER | {Outcome.CHECK_IN}
 """Outcomes whose reply is made from memory and sent before anything is stored."""
+MOMENT = 0.5
+"""Seconds that a crisis message waits to be kept before it counts as taken; memory holds it."""
 AWAY = 7 * 24 * 3600
 """Seconds away after which the bot says again what it is (R2)."""
 REMIND = 3 * 3600
@@ -70,6 +72,8 @@ class Turn:
     patience: float
     """Seconds before a slow engine is spoken of."""
     ids: Ids = field(default_factory=Ids)
+    keeping: set[asyncio.Task[None]] = field(default_factory=set)
+    """What was sent and is being kept."""
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
     engine_seen: bool = False
@@ -144,15 +148,25 @@ class Turn:
     async def answer_at_once(
         self, session: Session, person: Message, screening: Screening, client_id: str
     ) -> None:
+        """Send the reply, then keep it; a stuck database is waited for only a moment."""
         replies = self.release(session, [{"message": screening.reply}], screening.language)
         self.send(session, [person, *replies])
-        if screening.outcome in DANGER and (
-            asking := await self.record.asking(session.conversation)
-        ):
+        in_danger = screening.outcome in DANGER
+        keeping = asyncio.create_task(
+            self._keep_and_hold_place(session, [person, *replies], client_id, in_danger)
+        )
+        self.keeping.add(keeping)
+        keeping.add_done_callback(self.keeping.discard)
+        await asyncio.wait({keeping}, timeout=MOMENT)
+
+    async def _keep_and_hold_place(
+        self, session: Session, sent: list[Message], client_id: str, in_danger: bool
+    ) -> None:
+        await self.record.keep_sent(session, sent, client_id)
+        if in_danger and (asking := await self.record.asking(session.conversation)):
             place = self.release(session, [{"message": "resume.after_danger"}, asking])
             self.send(session, place)
-            replies += place
-        await self.record.keep_sent(session, [person, *replies], client_id)
+            await self.record.keep_sent(session, place)
 
     # --- everything else: kept first, then answered -----------------------------------------
 

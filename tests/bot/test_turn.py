@@ -1,6 +1,7 @@
 """What the turn promises, each promise with the part it depends on broken."""
 
 import asyncio
+import threading
 
 import pytest
 
@@ -47,6 +48,26 @@ async def test_a_crisis_message_that_no_database_took_is_kept_once_it_is_back(ed
     edge.mend_database()
     await edge.record.flush()
     assert edge.record.remembered(edge.session.conversation) == []
+    assert [m.sender for m in await edge.kept()] == ["bot", "person", "bot"]
+
+
+async def test_a_stuck_database_does_not_keep_a_crisis_message_waiting(edge):
+    await edge.begin()
+    let_go = threading.Event()
+    add = edge.record.store.add
+
+    def stuck(store, *args):
+        let_go.wait(20)
+        return add(*args)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(type(edge.record.store), "add", stuck)
+        taken = await edge.desk.take(edge.session, Said("a", DANGER))
+        assert not let_go.is_set()
+        assert await edge.desk.take(edge.session, Said("a", DANGER)) == taken
+        assert [m.message for m in await edge.kept()][-1] == "safety.suicide_self_harm"
+        let_go.set()
+        await asyncio.gather(*edge.turn.keeping)
     assert [m.sender for m in await edge.kept()] == ["bot", "person", "bot"]
 
 
