@@ -16,7 +16,6 @@ from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.engine import Engine
 
 from actions.drafts import Draft, draft
-from actions.find_provider import FORM
 from actions.memory import ANY, Event, understood
 from actions.noted import WISH_ENTITIES
 from actions.places_named import place_of
@@ -56,10 +55,7 @@ class ActionMoreResults(Action):
     ) -> list[Event]:
         shown = tracker.get_slot("results_shown")
         if shown is None:
-            in_form = tracker.active_loop_name == FORM
-            dispatcher.utter_message(
-                json_message=draft("find.not_yet" if in_form else "find.not_started")
-            )
+            dispatcher.utter_message(json_message=draft("find.not_started"))
             return understood(tracker)
         page, shown = next_page(directory(), tracker.slots, int(shown))
         dispatcher.utter_message(json_message=page)
