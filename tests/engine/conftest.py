@@ -47,7 +47,10 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> str:
 class Does(Action):
     """An action by a name that says something and returns events; with no message, it is silent."""
 
-    def __init__(self, name: str, message: str | None, *events: dict[str, Any]) -> None:
+    # Defaults, because Rasa's SDK makes one of every action class of the process (tests/actions).
+    def __init__(
+        self, name: str = "does_nothing", message: str | None = None, *events: dict[str, Any]
+    ) -> None:
         self._name, self._message, self._events = name, message, list(events)
 
     def name(self) -> str:
