@@ -33,6 +33,7 @@ _RANKED = 5
 _KNOWN = 0.7
 _ENOUGH = 0.5
 _SIGNS = 0.3
+_LEAST = 0.01  # never to nothing: which guess came first can still be seen
 _SAY_NOTHING = frozenset({"nowordsatall", "questionmark"})  # cues that noise has too
 _MUCH = 6  # words beside the names; more make no difference
 
@@ -42,7 +43,7 @@ _WEIGHTS = {
     "masked": 1.0,
     "letters": 1.0,
     "names": 0.5,
-    "cues": 1.0,
+    "cues": 0.5,
     "cue_pairs": 0.5,
 }
 
@@ -190,7 +191,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         if not words:
             return 1.0 if re.search(r"\w", masked) else _SIGNS
         share = sum(map(self._is_known, words)) / len(words)
-        return 1.0 if share > _ENOUGH else share
+        return 1.0 if share > _ENOUGH else max(share, _LEAST)
 
     def _is_known(self, word: str) -> bool:
         if word.startswith("is_") or word in self._vectorizers["words"].vocabulary_:
