@@ -115,10 +115,6 @@ class Store:
                     client = client_id if message.sender == "person" else None
                     self._insert(connection, session.conversation, message, "done", client)
 
-    def say(self, session: Session, new: Sequence[Message]) -> None:
-        """Keep the bot's own messages before they are sent."""
-        self.add(session, new)
-
     def answer(
         self,
         session: Session,
