@@ -10,6 +10,7 @@ import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.conversation import Message, Session
 from bot.metrics import STORE_DOWN
-from bot.store.conversations import Kept, Store
+from bot.store.conversations import Erased, Kept, Store
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -76,7 +77,8 @@ class Record:
             await self._save(batch)
 
     async def _save(self, batch: _Unsaved) -> None:
-        await self.call(self.store.add, batch.session, batch.messages, batch.client_id, limit=3)
+        with suppress(Erased):  # nothing more is kept of it, and it must not hold up the others
+            await self.call(self.store.add, batch.session, batch.messages, batch.client_id, limit=3)
         if batch in self._unsaved:
             self._unsaved.remove(batch)
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from bot.conversation import Said
+from bot.conversation import Said, Session
 from bot.store.conversations import Erased
 from tests.bot.edge import CLINICS, ids
 
@@ -15,6 +15,21 @@ async def test_erasing_leaves_nothing_and_stays_closed(edge):
     assert await edge.desk.is_erased(edge.session)
     with pytest.raises(Erased):
         await edge.desk.take(edge.session, Said("late", "hello?"))
+    assert await edge.kept() == []
+
+
+async def test_what_memory_holds_of_an_erased_chat_does_not_hold_up_the_others(edge):
+    edge.break_database()
+    await edge.begin()
+    edge.mend_database()
+    await edge.record.call(edge.record.store.erase, edge.session.conversation, edge.clock())
+    other = Session("d" * 32, "demo", "en")
+    edge.break_database()
+    await edge.turn.begin(other)
+    edge.mend_database()
+    await edge.record.flush()
+    assert edge.record.remembered(edge.session.conversation) == []
+    assert len(await edge.record.after(other.conversation, "")) == 1
     assert await edge.kept() == []
 
 
