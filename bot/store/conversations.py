@@ -105,7 +105,12 @@ class Store:
         return None if found is None else str(found)
 
     def add(self, session: Session, new: Sequence[Message], client_id: str | None = None) -> None:
-        """Keep messages that were already sent. Those that are kept already stay as they are."""
+        """Keep messages that were already sent. Those that are kept already stay as they are.
+
+        When the ``client_id`` is known, the same message was taken before: nothing is added.
+        """
+        if client_id is not None and self.known(session.conversation, client_id):
+            return
         with self.engine.begin() as connection:
             self._open(connection, session, new[0].at)
             ids = [message.id for message in new]

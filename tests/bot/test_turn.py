@@ -71,6 +71,18 @@ async def test_a_stuck_database_does_not_keep_a_crisis_message_waiting(edge):
     assert [m.sender for m in await edge.kept()] == ["bot", "person", "bot"]
 
 
+async def test_a_crisis_message_sent_again_while_the_database_slept_does_not_hold_up_others(edge):
+    await edge.begin()
+    await edge.desk.take(edge.session, Said("a", DANGER))
+    edge.break_database()
+    await edge.desk.take(edge.session, Said("a", DANGER))
+    await edge.desk.take(edge.session, Said("b", DANGER))
+    edge.mend_database()
+    await edge.record.flush()
+    assert edge.record.remembered(edge.session.conversation) == []
+    assert [m.sender for m in await edge.kept()] == ["bot", *["person", "bot"] * 2]
+
+
 async def test_the_crisis_reply_is_in_the_language_of_the_message(edge):
     await edge.begin()
     said = await edge.say("quiero matarme")
