@@ -14,6 +14,8 @@ from typing import Any
 import jsonschema
 import yaml
 
+from guardrails.plain_yaml import PlainLoader
+
 LANGUAGES = ("en", "es")
 SLOT_TYPES = frozenset(
     [
@@ -227,7 +229,7 @@ def _documents(
     validator = jsonschema.Draft7Validator(schema)
     for path in sorted(folder.glob(pattern)):
         try:
-            document = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+            document = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
         except yaml.YAMLError as error:
             faults.append(f"{path.name}: not YAML: {' '.join(str(error).split())}")
             continue
@@ -238,19 +240,6 @@ def _documents(
         faults += wrong
         if not wrong:
             yield path, document
-
-
-_SafeLoader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
-
-
-class TextLoader(_SafeLoader):  # type: ignore[misc]
-    """YAML whose dates stay text."""
-
-
-TextLoader.yaml_implicit_resolvers = {
-    first: [(tag, regexp) for tag, regexp in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 def _add(into: dict[str, Any], key: str, value: Any, path: Path, faults: list[str]) -> None:

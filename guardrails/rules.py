@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -15,6 +14,7 @@ import yaml
 
 from guardrails.normalise import Normaliser, Spelling, fold
 from guardrails.pattern import Pattern, PatternError, PatternReader
+from guardrails.plain_yaml import PlainLoader
 from guardrails.types import Outcome
 
 SCHEMAS = Path(__file__).parent / "schemas"
@@ -53,7 +53,7 @@ class RuleBook:
 def load_yaml(path: Path, schema: str) -> Any:
     """Reads a YAML file and checks it against a schema of ours. Raises RuleError."""
     try:
-        data = yaml.load(path.read_text("utf-8"), Loader=_PlainLoader)  # noqa: S506 (a safe loader)
+        data = yaml.load(path.read_text("utf-8"), Loader=PlainLoader)  # noqa: S506 (a safe loader)
     except OSError as error:
         raise RuleError(f"{path}: can't be read ({error.strerror}); restore the file") from error
     except yaml.YAMLError as error:
@@ -146,19 +146,3 @@ def _weights(files: Iterable[dict[str, Any]]) -> Any:
         for word in fold(text).replace("'", "").split()
     )
     return lambda word: 1.0 + seen[word]
-
-
-_Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the C one is ten times faster
-
-
-class _PlainLoader(_Loader):  # type: ignore[misc]
-    """YAML in which dates and yes/no stay the words that were written; true and false don't."""
-
-
-_PlainLoader.yaml_implicit_resolvers = {
-    first: [kind for kind in kinds if kind[0].rpartition(":")[2] not in {"bool", "timestamp"}]
-    for first, kinds in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
-_PlainLoader.add_implicit_resolver(
-    "tag:yaml.org,2002:bool", re.compile("^(true|false)$"), ["t", "f"]
-)

@@ -16,7 +16,8 @@ from typing import Any
 
 import yaml
 
-from guardrails.catalogue import LANGUAGES, PLACEHOLDER, TextLoader
+from guardrails.catalogue import LANGUAGES, PLACEHOLDER
+from guardrails.plain_yaml import PlainLoader
 
 RULES = Path(__file__).resolve().parent.parent / "data" / "guardrails" / "wording.yml"
 READ_IN_FULL = frozenset({"answer", "question", "safety", "notice"})
@@ -117,7 +118,7 @@ def reading_text(words: str) -> str:
 
 
 def load_bans(rules: Path = RULES) -> list[Ban]:
-    document = yaml.load(rules.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+    document = yaml.load(rules.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
     return [
         Ban(
             id=key,
@@ -150,7 +151,7 @@ def _words(file: str, where: str, node: dict[str, Any]) -> Iterator[Words]:
 
 def _documents(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:
     for path in sorted(folder.rglob("*.yml")):
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
         if isinstance(document, dict):
             yield path, document
 

@@ -12,7 +12,8 @@ import jinja2
 import jsonschema
 import yaml
 
-from guardrails.catalogue import LANGUAGES, CatalogueError, TextLoader
+from guardrails.catalogue import LANGUAGES, CatalogueError
+from guardrails.plain_yaml import PlainLoader
 
 HERE = Path(__file__).resolve().parent
 WORDS_SCHEMA: dict[str, Any] = {
@@ -65,7 +66,7 @@ def load_assets(content: Path) -> Assets:
 def load_words(path: Path) -> Words:
     """Read ``widget.yml`` or ``page.yml``. Raises `CatalogueError`."""
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=TextLoader)  # noqa: S506
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
     except (OSError, yaml.YAMLError) as error:
         raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
     faults = [
