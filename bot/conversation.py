@@ -90,13 +90,13 @@ class Message:
         return replace(message, cards=tuple(message.cards), sources=tuple(message.sources))
 
 
-def bot_message(released: Released, id: str, at: float, prefix: str = "") -> Message:
+def bot_message(released: Released, id: str, at: float) -> Message:
     """A released draft as a message of the conversation."""
     return Message(
         id=id,
         sender="bot",
         kind=released.kind,
-        text=prefix + released.text,
+        text=released.text,
         at=at,
         message=released.message,
         offers=released.choices,

@@ -42,12 +42,8 @@ class Store:
         with self.engine.connect() as connection:
             connection.execute(sa.select(conversations.c.id).limit(1))
 
-    def open(self, session: Session, now: float) -> None:
-        """Make the conversation's row unless it is there. Raises `Erased`."""
-        with self.engine.begin() as connection:
-            self._open(connection, session, now)
-
     def _open(self, connection: Connection, session: Session, now: float) -> None:
+        """Make the conversation's row unless it is there. Raises `Erased`."""
         if connection.scalar(_one(erased.c.conversation_id, session.conversation)):
             raise Erased(session.conversation)
         if connection.scalar(_one(conversations.c.id, session.conversation)):
