@@ -38,8 +38,9 @@ from bot.turn import Turn
 from bot.widget.assets import Assets, load_assets
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
+from guardrails.net import load_nets
 from guardrails.release import Releaser
-from guardrails.screen import load_screener
+from guardrails.screen import Screener, load_screener
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
@@ -68,6 +69,7 @@ def create_app(
         tasks = [
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
+            asyncio.create_task(_widen(desk.turn.screener, settings, data)),
         ]
         yield
         for task in tasks:
@@ -98,7 +100,7 @@ def _desk(
     today = date.fromtimestamp(now())
     helplines = load_helplines(data / "content" / "helplines.yml", today)
     turn = Turn(
-        screener=load_screener(data / "guardrails"),
+        screener=load_screener(data / "guardrails", cache=None),
         releaser=Releaser(
             load_catalogue(data / "content"), helplines, lambda: date.fromtimestamp(now())
         ),
@@ -110,6 +112,17 @@ def _desk(
         patience=settings.engine_timeout,
     )
     return Desk(turn)
+
+
+async def _widen(screener: Screener, settings: Settings, data: Path) -> None:
+    """Give the screener its nets. Learning them takes seconds, and crisis messages don't wait."""
+    cache = settings.state_dir / "models"
+    try:
+        screener.nets = await asyncio.to_thread(
+            load_nets, screener.books, cache, data / "guardrails"
+        )
+    except Exception as error:
+        log.error("screening goes on with the rules alone: %s", type(error).__name__)
 
 
 async def _migrate(url: str) -> None:

@@ -100,10 +100,10 @@ def screen() -> None:
 
     A line that can't be used is answered, in its place, by what is wrong with it; then exit code 1.
     """
-    from guardrails.screen import screen_lines
+    from guardrails.screen import load_screener, screen_lines
 
     bad = False
-    for line in screen_lines(sys.stdin):
+    for line in screen_lines(sys.stdin, load_screener(cache=_settings().state_dir / "models")):
         bad = bad or "error" in json.loads(line)
         typer.echo(line)
     if bad:

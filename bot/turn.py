@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from bot import metrics
+from bot.care import Care
 from bot.clinics import Clinic
 from bot.conversation import Ids, Message, Said, Session, bot_message
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
@@ -25,7 +26,7 @@ from bot.hub import Closed, Hub, Typing
 from bot.store.record import Record, StoreDown
 from guardrails.release import Offer, Releaser, Withheld
 from guardrails.screen import Screener
-from guardrails.types import DANGER, Context, Outcome, Screening
+from guardrails.types import DANGER, Outcome, Screening
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +43,8 @@ LONGEST = 4_000
 
 Draft = Mapping[str, Any]
 FIRST: Draft = {"message": "disclosure.first"}
+REPEAT = "safety.repeat"
+"""What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 
 
 class UnknownChoice(Exception):
@@ -74,6 +77,7 @@ class Turn:
     ids: Ids = field(default_factory=Ids)
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     """What was sent and is being kept."""
+    care: Care = field(default_factory=Care)
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
     engine_seen: bool = False
@@ -99,9 +103,12 @@ class Turn:
             return known
         person = await self.person_message(session, said)
         screening = await self.screen(session, person)
+        crisis = self.crisis_drafts(session, screening)
+        self.care.note(session.conversation, screening)
         metrics.OUTCOMES.labels(str(screening.outcome)).inc()
         if screening.outcome in AT_ONCE:
-            await self.answer_at_once(session, person, screening, said.client_id)
+            replies = self.release(session, crisis, screening.language)
+            await self.answer_at_once(session, [person, *replies], screening, said.client_id)
             return person.id
         if len(person.text) > LONGEST:
             raise TooLong
@@ -136,24 +143,30 @@ class Turn:
             reply = {"danger": "safety.suicide_self_harm", "safe": "check_in.denied"}
             outcome = Outcome.SUICIDE_SELF_HARM if person.offer.do == "danger" else Outcome.NONE
             return Screening(outcome, "choice", reply.get(person.offer.do or ""), session.language)
-        first_look = self.screener.screen(person.text, session.language)
+        heard = self.care.of(session.conversation)
+        first_look = self.screener.screen(person.text, session.language, heard.context(None))
         if first_look.outcome in DANGER:
             return first_look
         last = await self.record.last_from_bot(session.conversation)
-        asked = Context(asked=last.message if last else None)
+        asked = heard.context(last.message if last else None)
         return self.screener.screen(person.text, session.language, asked)
 
     # --- danger: from memory, before anything else ------------------------------------------
 
+    def crisis_drafts(self, session: Session, screening: Screening) -> list[Draft]:
+        """The crisis reply; when it was given before, the lines again and who is a person (R8)."""
+        if screening.reply not in self.care.of(session.conversation).replies:
+            return [{"message": screening.reply}]
+        return [{"message": REPEAT, "lines": screening.reply}, self.human(session)]
+
     async def answer_at_once(
-        self, session: Session, person: Message, screening: Screening, client_id: str
+        self, session: Session, sent: list[Message], screening: Screening, client_id: str
     ) -> None:
         """Send the reply, then keep it; a stuck database is waited for only a moment."""
-        replies = self.release(session, [{"message": screening.reply}], screening.language)
-        self.send(session, [person, *replies])
+        self.send(session, sent)
         in_danger = screening.outcome in DANGER
         keeping = asyncio.create_task(
-            self._keep_and_hold_place(session, [person, *replies], client_id, in_danger)
+            self._keep_and_hold_place(session, sent, client_id, in_danger)
         )
         self.keeping.add(keeping)
         keeping.add_done_callback(self.keeping.discard)
@@ -314,6 +327,7 @@ class Turn:
     async def erase(self, session: Session) -> None:
         """Everything of the conversation goes, Rasa's memory of it too. Raises `StoreDown`."""
         self.record.forget(session.conversation)
+        self.care.forget(session.conversation)
         self.closed.add(session.conversation)
         await self.record.call(self.record.store.erase, session.conversation, self.now())
         gone = self.release(session, [{"message": "privacy.erased"}])

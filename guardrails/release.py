@@ -62,7 +62,8 @@ class Releaser:
             for card in as_list(draft.get("cards", ()), "cards")
         ]
         if message.kind == "safety":
-            cards += self.helplines.cards(message.id, country, language)
+            about = filler.message({"message": draft.get("lines", message.id)})
+            cards += self.helplines.cards(about.id, country, language)
         answer = message.kind == "answer"
         return Released(
             message=message.id,

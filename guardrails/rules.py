@@ -17,6 +17,7 @@ from guardrails.pattern import Pattern, PatternError, PatternReader
 from guardrails.plain_yaml import PlainLoader
 from guardrails.types import Outcome
 
+RULES = Path(__file__).parents[1] / "data" / "guardrails"
 SCHEMAS = Path(__file__).parent / "schemas"
 _NOT_RULES = {"words.yml", "spelling.yml", "passes.yml"}
 
@@ -27,7 +28,11 @@ class RuleError(ValueError):
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule. `asked` limits it to answers to those messages; `source` is its file's name."""
+    """One rule. `asked` limits it to answers to those messages; `source` is its file's name.
+
+    A `weak` rule does nothing alone: two different ones in a conversation ask the check-in
+    question. A rule for `once` rests after that question has been asked.
+    """
 
     id: str
     outcome: Outcome
@@ -38,6 +43,8 @@ class Rule:
     catches: tuple[str, ...]
     passes: tuple[str, ...]
     source: str
+    weak: bool = False
+    once: bool = False
 
 
 @dataclass(frozen=True)
@@ -116,6 +123,8 @@ def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[
             catches=tuple(rule["catches"]),
             passes=tuple(rule["passes"]),
             source=path.name,
+            weak=data.get("weak", False),
+            once=rule.get("once", False),
         )
 
 

@@ -7,6 +7,7 @@ of every language always run, because people switch language under strain.
 from __future__ import annotations
 
 import json
+import os
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -15,12 +16,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from guardrails.net import Net, load_nets
 from guardrails.normalise import fold
 from guardrails.pattern import Pattern
-from guardrails.rules import Rule, RuleBook, RuleError, load_rulebook
+from guardrails.rules import RULES, Rule, RuleBook, RuleError, load_rulebook
 from guardrails.types import Context, Outcome, Screening
 
-RULES = Path(__file__).parents[1] / "data" / "guardrails"
 _UNASKED = Context()
 
 # First match wins. Danger outranks everything, the quickest to kill first. Then an answer to
@@ -30,7 +31,14 @@ _UNASKED = Context()
 # clinical refusals, which point to someone who can answer; and manipulation last, so that a real
 # question wrapped in role-play still gets the refusal that helps.
 _ORDER = {outcome: rank for rank, outcome in enumerate(Outcome)}
-_ANSWER_RANK = _ORDER[Outcome.CHECK_IN] - 0.5
+_CHECK_IN_RANK = _ORDER[Outcome.CHECK_IN]
+_ANSWER_RANK = _CHECK_IN_RANK - 0.5
+_ENOUGH = 2
+"""Different weak signals, of one message or of several, that ask the check-in question."""
+CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "care-navigator"
+"""Where the nets are kept when nobody says where."""
+CHECK_IN_REPLY = "check_in.ask"
+_ADDED_UP, _NET = "signals_add_up", "wider_net"
 
 
 @dataclass(frozen=True)
@@ -44,10 +52,14 @@ class _Entry:
 
 
 class Screener:
-    """Holds the compiled rules; safe to share between threads. Build it with load_screener."""
+    """Holds the compiled rules; safe to share between threads. Build it with load_screener.
 
-    def __init__(self, books: Sequence[RuleBook]) -> None:
+    `nets` widen the rules, by language; they can be put in place later.
+    """
+
+    def __init__(self, books: Sequence[RuleBook], nets: Mapping[str, Net] | None = None) -> None:
         self._books = tuple(books)
+        self.nets: Mapping[str, Net] = nets or {}
         self._by_word: dict[str, dict[str, list[_Entry]]] = {}
         self._always: dict[str, list[_Entry]] = {}
         for book in books:
@@ -60,16 +72,30 @@ class Screener:
     def screen(self, text: str, language: str = "en", context: Context = _UNASKED) -> Screening:
         """Never raises, whatever the text. `language` breaks ties between languages."""
         folded = fold(text)
-        entries: list[tuple[_Entry, str]] = []
-        for book in sorted(self._books, key=lambda b: b.language != language):
-            line = book.normalise(folded)
-            entries.extend((e, line) for e in self._candidates(book.language, line, context))
+        books = sorted(self._books, key=lambda b: b.language != language)
+        lines = {book.language: book.normalise(folded) for book in books}
+        entries = [
+            (entry, lines[book.language])
+            for book in books
+            for entry in self._candidates(book.language, lines[book.language], context)
+        ]
         entries.sort(key=lambda found: found[0].rank)
-        for entry, line in entries:
-            if _fires(entry, line):
-                rule = entry.rule
-                return Screening(rule.outcome, rule.id, rule.reply, entry.language)
-        return Screening(Outcome.NONE, None, None, language)
+        strong = [found for found in entries if not found[0].rule.weak]
+        first = next((entry for entry, line in strong if _fires(entry, line)), None)
+        if first and first.rank <= _CHECK_IN_RANK:
+            return _found(first)
+        signals = _signals(entries)
+        enough = 1 if context.careful else _ENOUGH
+        if signals and len(signals | context.signals) >= enough:
+            return Screening(Outcome.CHECK_IN, _ADDED_UP, CHECK_IN_REPLY, language, signals)
+        for spoken, line in lines.items():
+            if spoken in self.nets and self.nets[spoken].catches(line):
+                return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, spoken, signals)
+        return (
+            _found(first, signals)
+            if first
+            else Screening(Outcome.NONE, None, None, language, signals)
+        )
 
     @property
     def books(self) -> tuple[RuleBook, ...]:
@@ -97,7 +123,23 @@ class Screener:
 
 
 def _applies(rule: Rule, context: Context) -> bool:
+    if rule.once and context.checked:
+        return False
     return not rule.asked or context.asked in rule.asked
+
+
+def _found(entry: _Entry, signals: frozenset[str] = frozenset()) -> Screening:
+    rule = entry.rule
+    return Screening(rule.outcome, rule.id, rule.reply, entry.language, signals)
+
+
+def _signals(entries: Iterable[tuple[_Entry, str]]) -> frozenset[str]:
+    """The weak rules that fire. Rules of two languages for one thing share its name."""
+    heard: set[str] = set()
+    for entry, line in entries:
+        if entry.rule.weak and entry.rule.id not in heard and _fires(entry, line):
+            heard.add(entry.rule.id)
+    return frozenset(heard)
 
 
 def _rank(rule: Rule) -> float:
@@ -135,17 +177,24 @@ def _excused(span: tuple[int, int], rule: Rule, line: str) -> bool:
     )
 
 
-def load_screener(folder: Path = RULES) -> Screener:
-    """Loads every language under `folder`. Raises RuleError, which names the file and the rule."""
+def load_screener(folder: Path = RULES, cache: Path | None = CACHE) -> Screener:
+    """Loads every language under `folder`. Raises RuleError, which names the file and the rule.
+
+    `cache` is where the nets are kept once learnt, which takes seconds; None is without nets.
+    """
     languages = sorted(path for path in folder.glob("*") if path.is_dir())
     if not languages:
         raise RuleError(f"{folder}: has no language folder; add one such as {folder / 'en'}")
-    return Screener([load_rulebook(path) for path in languages])
+    books = [load_rulebook(path) for path in languages]
+    return Screener(books, load_nets(books, cache, folder) if cache else None)
 
 
 def check_examples(folder: Path = RULES) -> list[str]:
-    """One line for each example of the rules that doesn't hold. Raises RuleError."""
-    screener = load_screener(folder)
+    """One line for each example of the rules that doesn't hold. Raises RuleError.
+
+    The rules are tried without the net, which must not be needed for them to hold.
+    """
+    screener = load_screener(folder, cache=None)
     failures: list[str] = []
     for book in screener.books:
         for rule in book.rules:
@@ -164,13 +213,17 @@ def _failed(screener: Screener, book: RuleBook, rule: Rule) -> Iterator[str]:
     context = Context(rule.asked[0] if rule.asked else None)
     for text in rule.catches:
         found = screener.screen(text, book.language, context)
-        if alone.screen(text, book.language, context).rule is None:
+        if not _caught(alone.screen(text, book.language, context), rule):
             yield f"{where}: does not catch: {text}"
-        elif found.outcome is not rule.outcome:
+        elif found.outcome is not rule.outcome and not rule.weak:
             yield f"{where}: outranked by {found.language}.{found.rule}: {text}"
     for text in rule.passes:
-        if alone.screen(text, book.language, context).rule:
+        if _caught(alone.screen(text, book.language, context), rule):
             yield f"{where}: must not catch: {text}"
+
+
+def _caught(found: Screening, rule: Rule) -> bool:
+    return rule.id in found.signals if rule.weak else found.rule is not None
 
 
 @cache

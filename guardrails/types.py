@@ -44,9 +44,17 @@ DANGER = frozenset(
 
 @dataclass(frozen=True)
 class Context:
-    """What screening may know of the conversation: the message id of the bot's last question."""
+    """What screening may know of the conversation. It lives in memory only and holds no score.
+
+    `asked` is the message id of the bot's last question. `signals` are the weak signals heard
+    since the last check-in question. `checked` is whether that question was ever asked, `careful`
+    whether a crisis reply was given: from then on one signal is enough to ask.
+    """
 
     asked: str | None = None
+    signals: frozenset[str] = frozenset()
+    checked: bool = False
+    careful: bool = False
 
 
 @dataclass(frozen=True)
@@ -54,10 +62,12 @@ class Screening:
     """The result for one message.
 
     `reply` is the message id to send, None when the outcome is none. `language` is that of
-    the rule that fired, and the language asked for when none did.
+    the rule that fired, and the language asked for when none did. `signals` are the weak
+    signals of this message, for the next message's `Context`.
     """
 
     outcome: Outcome
     rule: str | None
     reply: str | None
     language: str
+    signals: frozenset[str] = frozenset()

@@ -28,7 +28,7 @@ from guardrails.screen import load_screener
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CATALOGUE = load_catalogue(DATA / "content")
 HELPLINES = load_helplines(DATA / "content" / "helplines.yml", date.today())
-SCREENER = load_screener(DATA / "guardrails")
+SCREENER = load_screener(DATA / "guardrails", cache=None)
 CLINICS = load_clinics(DATA / "clinics")
 QUESTION = {"message": "find.ask_place"}
 

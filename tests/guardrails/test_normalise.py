@@ -10,7 +10,7 @@ from guardrails.normalise import Normaliser, Spelling, edits, fold
 from guardrails.screen import Screener, load_screener
 from guardrails.types import Outcome
 
-SCREENER: Screener = load_screener()
+SCREENER: Screener = load_screener(cache=None)
 DANGER_TEXTS = [
     "I want to kill myself",
     "I don't want to live anymore",

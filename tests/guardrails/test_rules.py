@@ -75,21 +75,21 @@ def test_a_broken_file_is_named_with_what_is_wrong(
 ) -> None:
     (folder / "en" / "greetings.yml").write_text(RULE.replace(old, new, 1))
     with pytest.raises(RuleError, match=says) as caught:
-        load_screener(folder)
+        load_screener(folder, cache=None)
     assert "greetings.yml" in str(caught.value)
 
 
 def test_two_rules_of_one_name_are_refused(folder: Path) -> None:
     (folder / "en" / "more.yml").write_text(RULE)
     with pytest.raises(RuleError, match=r"is also in greetings\.yml"):
-        load_screener(folder)
+        load_screener(folder, cache=None)
 
 
 def test_missing_files_and_folders_are_named(folder: Path, tmp_path: Path) -> None:
     (folder / "en" / "words.yml").unlink()
     with pytest.raises(RuleError, match=r"words\.yml: can't be read"):
-        load_screener(folder)
+        load_screener(folder, cache=None)
     empty = tmp_path / "en" / "nothing"
     empty.mkdir()
     with pytest.raises(RuleError, match="no language folder"):
-        load_screener(empty)
+        load_screener(empty, cache=None)

@@ -14,7 +14,7 @@ CHECKED = Context(asked="check_in.ask")
 
 @pytest.fixture(scope="module")
 def screener() -> Screener:
-    return load_screener()
+    return load_screener(cache=None)
 
 
 def test_every_example_in_the_rule_files_holds() -> None:

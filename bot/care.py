@@ -1,0 +1,53 @@
+"""What a conversation has shown that asks for care, in this process's memory and nowhere else.
+
+Names of weak signals and of crisis replies: no score, no label, nothing stored. A process that
+starts anew knows nothing of it; then the next signal begins a new count, and a crisis message
+gets the whole crisis reply again.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass, field, replace
+
+from guardrails.types import DANGER, Context, Outcome, Screening
+
+MOST = 20_000
+"""Conversations remembered; past that the one longest silent is forgotten."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """`signals` since the last check-in question; `replies` are the crisis replies given."""
+
+    signals: frozenset[str] = frozenset()
+    checked: bool = False
+    replies: frozenset[str] = frozenset()
+
+    def context(self, asked: str | None) -> Context:
+        return Context(asked, self.signals, self.checked, careful=bool(self.replies))
+
+
+@dataclass
+class Care:
+    _heard: OrderedDict[str, Heard] = field(default_factory=OrderedDict)
+
+    def of(self, conversation: str) -> Heard:
+        return self._heard.get(conversation, Heard())
+
+    def note(self, conversation: str, screening: Screening) -> None:
+        """Remember what a message's screening leaves for the messages after it."""
+        before = self.of(conversation)
+        now = replace(before, signals=before.signals | screening.signals)
+        if screening.outcome is Outcome.CHECK_IN:
+            now = replace(before, signals=frozenset(), checked=True)
+        elif screening.outcome in DANGER and screening.reply:
+            now = replace(before, replies=before.replies | {screening.reply})
+        if now != before:
+            self._heard[conversation] = now
+            self._heard.move_to_end(conversation)
+        while len(self._heard) > MOST:
+            self._heard.popitem(last=False)
+
+    def forget(self, conversation: str) -> None:
+        self._heard.pop(conversation, None)
