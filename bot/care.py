@@ -21,33 +21,43 @@ class Heard:
     """`signals` since the last check-in question; `replies` are the crisis replies given."""
 
     signals: frozenset[str] = frozenset()
+    fired: frozenset[str] = frozenset()
     checked: bool = False
     replies: frozenset[str] = frozenset()
 
     def context(self, asked: str | None) -> Context:
-        return Context(asked, self.signals, self.checked, careful=bool(self.replies))
+        return Context(asked, self.signals, self.fired, self.checked, careful=bool(self.replies))
 
 
 @dataclass
 class Care:
     _heard: OrderedDict[str, Heard] = field(default_factory=OrderedDict)
+    _screened: OrderedDict[str, Screening] = field(default_factory=OrderedDict)
 
     def of(self, conversation: str) -> Heard:
         return self._heard.get(conversation, Heard())
 
-    def note(self, conversation: str, screening: Screening) -> None:
+    def screened(self, message: str) -> Screening | None:
+        """What a message's screening gave when it came, before it counted itself."""
+        return self._screened.get(message)
+
+    def note(self, conversation: str, message: str, screening: Screening) -> None:
         """Remember what a message's screening leaves for the messages after it."""
+        self._screened[message] = screening
         before = self.of(conversation)
-        now = replace(before, signals=before.signals | screening.signals)
+        fired = before.fired | ({screening.rule} if screening.rule else set())
+        now = replace(before, fired=fired, signals=before.signals | screening.signals)
         if screening.outcome is Outcome.CHECK_IN:
-            now = replace(before, signals=frozenset(), checked=True)
+            now = replace(now, signals=frozenset(), checked=True)
         elif screening.outcome in DANGER and screening.reply:
-            now = replace(before, replies=before.replies | {screening.reply})
+            now = replace(now, replies=before.replies | {screening.reply})
         if now != before:
             self._heard[conversation] = now
             self._heard.move_to_end(conversation)
         while len(self._heard) > MOST:
             self._heard.popitem(last=False)
+        while len(self._screened) > MOST:
+            self._screened.popitem(last=False)
 
     def forget(self, conversation: str) -> None:
         self._heard.pop(conversation, None)

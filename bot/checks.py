@@ -23,9 +23,10 @@ from bot.store.tables import metadata
 from bot.widget.assets import load_assets
 from directory.tables import metadata as directory_metadata
 from guardrails.catalogue import CatalogueError, load_catalogue
+from guardrails.examples import load_examples
 from guardrails.helplines import HelplineError, load_helplines
 from guardrails.rules import RuleError
-from guardrails.screen import check_examples
+from guardrails.screen import check_examples, load_screener
 from guardrails.wording import check_reading, check_review_dates, check_wording
 
 DATA = PROJECT / "data"
@@ -61,8 +62,23 @@ def guardrail_examples(data: Path, _today: date) -> Iterator[str]:
     """Each rule catches what it says it must, and lets pass what it must."""
     try:
         yield from check_examples(data / "guardrails")
+        load_examples(data / "guardrails")
     except RuleError as error:
         yield str(error)
+
+
+def rule_replies(data: Path, _today: date) -> Iterator[str]:
+    """Each message that a rule names is one we have."""
+    try:
+        known = load_catalogue(data / "content").messages
+        books = load_screener(data / "guardrails", cache=None).books
+    except (RuleError, CatalogueError):
+        return  # told by its own check
+    for book in books:
+        for rule in book.rules:
+            for name in (rule.reply, *rule.asked):
+                if name and name not in known:
+                    yield f"{book.language}/{rule.source}: {rule.id}: there is no message {name}"
 
 
 def review_dates(data: Path, today: date) -> Iterator[str]:
@@ -108,6 +124,7 @@ CHECKS: tuple[Check, ...] = (
     help_lines,
     clinics,
     guardrail_examples,
+    rule_replies,
     review_dates,
     wording,
     reading,

@@ -103,10 +103,10 @@ class Turn:
             return known
         person = await self.person_message(session, said)
         screening = await self.screen(session, person)
-        crisis = self.crisis_drafts(session, screening)
-        self.care.note(session.conversation, screening)
         metrics.OUTCOMES.labels(str(screening.outcome)).inc()
         if screening.outcome in AT_ONCE:
+            crisis = self.crisis_drafts(session, screening)
+            self.care.note(session.conversation, person.id, screening)
             replies = self.release(session, crisis, screening.language)
             await self.answer_at_once(session, [person, *replies], screening, said.client_id)
             return person.id
@@ -114,6 +114,7 @@ class Turn:
             raise TooLong
         kept = await self.record.call(self.record.store.accept, session, person, said.client_id)
         if kept == person.id:
+            self.care.note(session.conversation, person.id, screening)
             self.hub.publish(session.conversation, person)
         return kept
 
@@ -231,7 +232,7 @@ class Turn:
     ) -> Reply:
         """Who answers: the edge itself (then the pending question comes back), or Rasa."""
         pending = [asking] if asking else []
-        screening = await self.screen(session, person)
+        screening = self.care.screened(person.id) or await self.screen(session, person)
         do = person.offer.do if person.offer else None
         if do == "resume":
             return Reply(pending or [{"message": "resume.nothing"}], asking)

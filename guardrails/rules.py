@@ -31,7 +31,8 @@ class Rule:
     """One rule. `asked` limits it to answers to those messages; `source` is its file's name.
 
     A `weak` rule does nothing alone: two different ones in a conversation ask the check-in
-    question. A rule for `once` rests after that question has been asked.
+    question. A rule for `once` fires once in a conversation; one that asks the check-in question
+    also rests when another rule has asked it.
     """
 
     id: str

@@ -123,7 +123,8 @@ class Screener:
 
 
 def _applies(rule: Rule, context: Context) -> bool:
-    if rule.once and context.checked:
+    asked_before = context.checked and rule.outcome is Outcome.CHECK_IN
+    if rule.once and (rule.id in context.fired or asked_before):
         return False
     return not rule.asked or context.asked in rule.asked
 

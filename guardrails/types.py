@@ -47,12 +47,14 @@ class Context:
     """What screening may know of the conversation. It lives in memory only and holds no score.
 
     `asked` is the message id of the bot's last question. `signals` are the weak signals heard
-    since the last check-in question. `checked` is whether that question was ever asked, `careful`
-    whether a crisis reply was given: from then on one signal is enough to ask.
+    since the last check-in question, `fired` the rules that have fired. `checked` is whether that
+    question was ever asked, `careful` whether a crisis reply was given: from then on one signal
+    is enough to ask.
     """
 
     asked: str | None = None
     signals: frozenset[str] = frozenset()
+    fired: frozenset[str] = frozenset()
     checked: bool = False
     careful: bool = False
 

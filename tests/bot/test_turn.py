@@ -80,7 +80,8 @@ async def test_a_crisis_message_sent_again_while_the_database_slept_does_not_hol
     edge.mend_database()
     await edge.record.flush()
     assert edge.record.remembered(edge.session.conversation) == []
-    assert [m.sender for m in await edge.kept()] == ["bot", *["person", "bot"] * 2]
+    senders = [m.sender for m in await edge.kept()]
+    assert senders == ["bot", "person", "bot", "person", "bot", "bot"]
 
 
 async def test_the_crisis_reply_is_in_the_language_of_the_message(edge):
@@ -211,6 +212,34 @@ async def test_one_denial_never_closes_a_crisis(edge):
     said = await edge.say("no im fine")
     assert ids(said) == ["check_in.denied"]
     assert "988" in said[0].text
+
+
+async def test_r8_a_repeat_brings_the_lines_again_and_who_is_a_person(edge):
+    await edge.begin()
+    first = await edge.say(DANGER)
+    again = await edge.say("i really am going to kill myself")
+    assert ids(again) == ["safety.repeat", "human.now"]
+    assert again[0].cards == first[0].cards
+    assert "911" in again[0].text
+    assert "988" in again[0].text
+
+
+async def test_r8_a_danger_of_another_kind_gets_its_own_reply(edge):
+    await edge.begin()
+    await edge.say(DANGER)
+    said = await edge.say("my husband is choking me")
+    assert ids(said) == ["safety.abuse_danger"]
+    again = await edge.say("my husband is choking me again")
+    assert ids(again)[0] == "safety.repeat"
+    assert again[0].cards == said[0].cards
+
+
+async def test_a_conversation_in_another_tab_knows_nothing_of_this_ones_danger(edge):
+    await edge.begin()
+    await edge.say(DANGER)
+    edge.session = Session("d" * 32, "demo", "en")
+    await edge.begin()
+    assert ids(await edge.say(DANGER)) == ["safety.suicide_self_harm"]
 
 
 async def test_the_check_ins_choices_do_what_they_say(edge):
