@@ -1,8 +1,9 @@
-"""The wider net: a linear classifier that may ask the check-in question where no rule fired.
+"""The wider net: linear classifiers that may answer where no rule fired.
 
-It learns from the examples in ``data/guardrails/<language>/examples`` in seconds, which words and
-runs of words tell messages that want a crisis reply from all the others. It can only add a
-question, never take an outcome away; nothing of what it computes leaves this module but a yes.
+They learn in seconds from the examples in ``data/guardrails/<language>/examples``: which words and
+runs of words tell messages of one outcome from all the others. For danger they ask the check-in
+question, never more. They can only add an outcome, never take one away, and nothing of what they
+compute leaves this module but the outcome.
 
 A message is read in stretches, so that one line that matters counts the same in a long message.
 """
@@ -16,42 +17,95 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from guardrails.examples import Example, load_examples
 from guardrails.normalise import BREAK, fold
 from guardrails.rules import RULES, RuleBook
+from guardrails.types import Outcome
 
 STRETCH = 40
 """Words that are read together; stretches overlap by half."""
-RUN = 3
+RUN = 2
 """The longest run of words that is one feature."""
 _SEEN = 2
 """Examples a feature must be in."""
-_STRENGTH = 30.0
+_STRENGTH = 10.0
 """Inverse of the regularisation; chosen by cross-validation on the examples."""
-THRESHOLD = 1.0
-"""Log-odds above which the question is asked; chosen by cross-validation on the examples."""
+_SMALLEST = 0.01
+"""Weights nearer to nought than this are dropped."""
+
+THRESHOLDS = {
+    Outcome.CHECK_IN: 2.5,
+    Outcome.IDENTITY: 1.5,
+    Outcome.HUMAN: 1.5,
+    Outcome.MEDICATION: 1.5,
+    Outcome.DIAGNOSIS: 1.5,
+    Outcome.TREATMENT_ADVICE: 1.5,
+    Outcome.THERAPY_REQUEST: 1.5,
+    Outcome.MANIPULATION: 1.5,
+}
+"""The outcomes a net may add, and the log-odds above which it does; chosen by cross-validation
+on the examples, so that few of those that want no interruption get one."""
+_CLINICAL = {
+    "diagnosis": Outcome.DIAGNOSIS,
+    "medication": Outcome.MEDICATION,
+    "treatment": Outcome.TREATMENT_ADVICE,
+    "therapy": Outcome.THERAPY_REQUEST,
+}
+_OTHERS = {
+    "danger": Outcome.CHECK_IN,
+    "denied": Outcome.CHECK_IN,
+    "identity": Outcome.IDENTITY,
+    "human": Outcome.HUMAN,
+    "manipulation": Outcome.MANIPULATION,
+}
+
+
+@dataclass(frozen=True)
+class Head:
+    """The classifier of one outcome: weights of features, in log-odds."""
+
+    bias: float
+    weights: Mapping[str, float]
+
+    def odds(self, found: Iterable[str], count: int) -> float:
+        known = sum(self.weights.get(feature, 0.0) for feature in found)
+        return self.bias + known / math.sqrt(count or 1)
 
 
 @dataclass(frozen=True)
 class Net:
-    """Weights of features, in log-odds."""
+    """The classifiers of one language, by outcome."""
 
-    bias: float
-    weights: Mapping[str, float]
-    threshold: float = THRESHOLD
+    heads: Mapping[Outcome, Head]
 
-    def catches(self, line: str) -> bool:
-        """`line` is a message as the language's `Normaliser` gives it."""
-        return any(self.odds(words) > self.threshold for words in stretches(line))
+    def danger(self, line: str) -> bool:
+        """Whether to ask the check-in question. `line` comes from the language's `Normaliser`."""
+        return self.margins(line, [Outcome.CHECK_IN])[Outcome.CHECK_IN] > 0
 
-    def odds(self, words: Sequence[str]) -> float:
-        known = 0.0
-        count = 0
-        for feature in features(words):
-            count += 1
-            known += self.weights.get(feature, 0.0)
-        return self.bias + known / math.sqrt(count or 1)
+    def other(self, line: str) -> Outcome | None:
+        """The likeliest other outcome, when one is likely enough."""
+        margins = self.margins(line, [o for o in THRESHOLDS if o is not Outcome.CHECK_IN])
+        outcome = max(margins, key=lambda o: margins[o])
+        return outcome if margins[outcome] > 0 else None
+
+    def margins(self, line: str, outcomes: Iterable[Outcome]) -> dict[Outcome, float]:
+        """How far above its threshold each outcome is, in log-odds, at the message's height."""
+        found = [features(words) for words in stretches(line)]
+        return {
+            outcome: max((head.odds(one, len(one)) for one in found), default=-math.inf)
+            - THRESHOLDS[outcome]
+            for outcome in outcomes
+            if (head := self.heads.get(outcome))
+        } or dict.fromkeys(outcomes, -math.inf)
+
+
+def outcome_of(example: Example) -> Outcome | None:
+    """The outcome whose classifier an example teaches, as one of its own."""
+    if example.wanted == "clinical":
+        return _CLINICAL.get(example.kind, Outcome.TREATMENT_ADVICE)
+    return _OTHERS.get(example.wanted)
 
 
 def stretches(line: str) -> Iterator[list[str]]:
@@ -85,10 +139,9 @@ def _runs(sentence: Sequence[str], found: set[str]) -> None:
             found.add(f"{word} _ {sentence[at + 2]}")
 
 
-def learn(lines: Sequence[str], danger: Sequence[bool], threshold: float = THRESHOLD) -> Net:
-    """A net from normalised messages and whether each wants to be noticed."""
+def learn(lines: Sequence[str], outcomes: Sequence[Outcome | None]) -> Net:
+    """A net from normalised messages and the outcome of each."""
     from scipy.sparse import csr_matrix
-    from sklearn.linear_model import LogisticRegression
 
     found = [sorted(features(line.split())) for line in lines]
     seen = Counter(feature for one in found for feature in one)
@@ -102,22 +155,31 @@ def learn(lines: Sequence[str], danger: Sequence[bool], threshold: float = THRES
         values.extend([1 / math.sqrt(len(one) or 1)] * len(known))
         rows.append(len(columns))
     table = csr_matrix((values, columns, rows), shape=(len(found), len(index)))
+    return Net(
+        {
+            outcome: _head(table, [o is outcome for o in outcomes], list(index))
+            for outcome in THRESHOLDS
+            if outcome in outcomes
+        }
+    )
+
+
+def _head(table: Any, wanted: Sequence[bool], names: Sequence[str]) -> Head:
+    from sklearn.linear_model import LogisticRegression
+
     model = LogisticRegression(
         C=_STRENGTH, class_weight="balanced", solver="liblinear", random_state=0
     )
-    model.fit(table, list(danger))
-    weights = {f: round(float(model.coef_[0][i]), 4) for f, i in index.items()}
-    return Net(float(model.intercept_[0]), {f: w for f, w in weights.items() if w}, threshold)
-
-
-def wants_notice(example: Example) -> bool:
-    return example.wanted in ("danger", "denied")
+    model.fit(table, wanted)
+    weights = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0], strict=True)}
+    kept = {n: w for n, w in weights.items() if abs(w) >= _SMALLEST}
+    return Head(float(model.intercept_[0]), kept)
 
 
 def teach(book: RuleBook, examples: Iterable[Example]) -> Net:
     """The net of one language."""
     own = [e for e in examples if e.language == book.language]
-    return learn([book.normalise(fold(e.text)) for e in own], [wants_notice(e) for e in own])
+    return learn([book.normalise(fold(e.text)) for e in own], [outcome_of(e) for e in own])
 
 
 def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> dict[str, Net]:
@@ -144,13 +206,14 @@ def _fingerprint(folder: Path, language: str) -> str:
 
 def _read(kept: Path) -> Net | None:
     try:
-        return Net(**json.loads(kept.read_text("utf-8")))
+        heads = json.loads(kept.read_text("utf-8"))
+        return Net({Outcome(name): Head(*head) for name, head in heads.items()})
     except (OSError, ValueError, TypeError):
         return None
 
 
 def _keep(kept: Path, net: Net) -> None:
-    text = json.dumps({"bias": net.bias, "weights": dict(net.weights), "threshold": net.threshold})
+    text = json.dumps({str(o): [head.bias, dict(head.weights)] for o, head in net.heads.items()})
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
         draft = kept.with_suffix(".part")

@@ -117,7 +117,7 @@ def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[
         yield Rule(
             id=name,
             outcome=Outcome(outcome),
-            reply=rule.get("reply") or _reply(Outcome(outcome)),
+            reply=rule.get("reply") or default_reply(Outcome(outcome)),
             asked=tuple(rule.get("asked", ())),
             patterns=patterns,
             unless=unless,
@@ -129,7 +129,7 @@ def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[
         )
 
 
-def _reply(outcome: Outcome) -> str | None:
+def default_reply(outcome: Outcome) -> str | None:
     """The message that an outcome gets when its rule names none."""
     own = {
         Outcome.NONE: None,

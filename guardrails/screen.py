@@ -19,7 +19,7 @@ from typing import Any
 from guardrails.net import Net, load_nets
 from guardrails.normalise import fold
 from guardrails.pattern import Pattern
-from guardrails.rules import RULES, Rule, RuleBook, RuleError, load_rulebook
+from guardrails.rules import RULES, Rule, RuleBook, RuleError, default_reply, load_rulebook
 from guardrails.types import Context, Outcome, Screening
 
 _UNASKED = Context()
@@ -88,14 +88,16 @@ class Screener:
         enough = 1 if context.careful else _ENOUGH
         if signals and len(signals | context.signals) >= enough:
             return Screening(Outcome.CHECK_IN, _ADDED_UP, CHECK_IN_REPLY, language, signals)
-        for spoken, line in lines.items():
-            if spoken in self.nets and self.nets[spoken].catches(line):
-                return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, spoken, signals)
-        return (
-            _found(first, signals)
-            if first
-            else Screening(Outcome.NONE, None, None, language, signals)
-        )
+        nets = [(name, self.nets[name], line) for name, line in lines.items() if name in self.nets]
+        for name, net, line in nets:
+            if net.danger(line):
+                return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, name, signals)
+        if first:
+            return _found(first, signals)
+        for name, net, line in nets:
+            if outcome := net.other(line):
+                return Screening(outcome, _NET, default_reply(outcome), name, signals)
+        return Screening(Outcome.NONE, None, None, language, signals)
 
     @property
     def books(self) -> tuple[RuleBook, ...]:
