@@ -311,6 +311,7 @@ class Turn:
         country = self.clinics[session.clinic].country
         try:
             released = self.releaser.release(draft, language, country)
+            metrics.WITHHELD.inc(released.withheld)
         except Withheld as why:
             metrics.WITHHELD.inc()
             log.error("withheld: %s", why)

@@ -41,6 +41,8 @@ class Released:
     sources: tuple[Source, ...] = ()
     reviewed_on: str | None = None
     print: bool = False
+    withheld: int = 0
+    """Cards of the draft that may not be shown."""
 
 
 @dataclass(frozen=True)
@@ -57,10 +59,9 @@ class Releaser:
         message = filler.message(draft)
         chosen = draft.get("choices")
         offers = message.choices if chosen is None else chosen
-        cards = [
-            provider_card(filler, as_mapping(card, "card"), self.today())
-            for card in as_list(draft.get("cards", ()), "cards")
-        ]
+        drafted = as_list(draft.get("cards", ()), "cards")
+        cards = self._providers(filler, drafted)
+        shown = len(cards)
         if message.kind == "safety":
             about = filler.message({"message": draft.get("lines", message.id)})
             cards += self.helplines.cards(about.id, country, language)
@@ -74,7 +75,20 @@ class Releaser:
             sources=message.sources if answer else (),
             reviewed_on=message.reviewed_on if answer else None,
             print=message.print,
+            withheld=len(drafted) - shown,
         )
+
+    def _providers(self, filler: _Filler, drafted: Sequence[Any]) -> list[dict[str, Any]]:
+        """The cards that may be shown: a faulty one takes no other with it."""
+        cards = []
+        for card in drafted:
+            try:
+                cards.append(provider_card(filler, as_mapping(card, "card"), self.today()))
+            except Withheld:
+                continue
+        if drafted and not cards:
+            raise Withheld("cards: none may be shown")
+        return cards
 
 
 @dataclass(frozen=True)

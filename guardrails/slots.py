@@ -12,6 +12,8 @@ from typing import Any
 
 import phonenumbers
 
+from guardrails.names import public_name
+
 
 class Withheld(Exception):
     """A draft that may not go out. The text names ids and types, never a slot's value."""
@@ -85,7 +87,7 @@ PLAIN: dict[str, Callable[[Any], str]] = {
     "zip": _matching(r"\d{5}"),
     "place": _matching(r"[^\W_](?:[^\W_]|[ .'’,()-]){0,59}"),
     "phone": _phone,
-    "provider_name": _matching(r"(?!.*(?:https?:|www\.))[^<>{}\[\]\n\r\t]{1,120}"),
+    "provider_name": public_name,
     "date": _date,
     "own_words": _own_words,
 }

@@ -17,6 +17,7 @@ from typing import Any
 import yaml
 
 from guardrails.catalogue import LANGUAGES, PLACEHOLDER
+from guardrails.names import check_names
 from guardrails.plain_yaml import PlainLoader
 
 RULES = Path(__file__).resolve().parent.parent / "data" / "guardrails" / "wording.yml"
@@ -50,7 +51,7 @@ class Ban:
 def check_wording(folder: Path, rules: Path = RULES) -> list[str]:
     """Banned wording in any text below ``folder``; and bans that fail their own examples."""
     bans = load_bans(rules)
-    faults = []
+    faults = check_names(rules)
     for ban in bans:
         missed = [text for text in ban.catches if not ban.pattern.search(text)]
         stopped = [text for text in ban.passes if ban.pattern.search(text)]

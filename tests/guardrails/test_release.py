@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 from guardrails.catalogue import CatalogueError, load_catalogue
 from guardrails.release import Releaser, Withheld
 
+DATA = Path(__file__).resolve().parents[2] / "data" / "content"
+
 
 class NoLines:
     """Help lines of a country with none: the release tests need only their shape."""
@@ -132,6 +134,31 @@ def test_a_safety_message_brings_the_lines(releaser):
     said = releaser.release({"message": "safety.x"})
     assert said.text == "Call 911."
     assert said.cards[0]["title"] == "988"
+
+
+CARD = {
+    "type": "provider",
+    "name": "Ana Reyes",
+    "role": "coach",
+    "verified_on": "2026-11-01",
+    "sample": False,
+}
+
+
+def test_a_faulty_card_takes_no_other_with_it():
+    releaser = Releaser(load_catalogue(DATA), NoLines(), lambda: date(2026, 11, 20))
+    faulty = {**CARD, "name": "You have depression"}
+    released = releaser.release({"message": "about.can_do", "cards": [faulty, CARD]})
+    assert [card["title"] for card in released.cards] == ["Ana Reyes"]
+    assert released.withheld == 1
+    with pytest.raises(Withheld):
+        releaser.release({"message": "about.can_do", "cards": [faulty]})
+
+
+def test_a_clinics_name_that_is_a_link_is_withheld():
+    releaser = Releaser(load_catalogue(DATA), NoLines())
+    with pytest.raises(Withheld):
+        releaser.release({"message": "disclosure.first", "slots": {"clinic": "www.x.test"}})
 
 
 @given(
