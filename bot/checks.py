@@ -27,7 +27,7 @@ from guardrails.examples import load_examples
 from guardrails.helplines import HelplineError, load_helplines
 from guardrails.rules import RuleError
 from guardrails.screen import check_examples, load_screener
-from guardrails.wording import check_reading, check_review_dates, check_wording
+from guardrails.wording import check_languages, check_reading, check_review_dates, check_wording
 
 DATA = PROJECT / "data"
 Check = Callable[[Path, date], Iterator[str]]
@@ -91,6 +91,11 @@ def wording(data: Path, _today: date) -> Iterator[str]:
     yield from check_wording(data / "content")
 
 
+def languages(data: Path, _today: date) -> Iterator[str]:
+    """Every message is in both languages, save those that wait for a translator."""
+    yield from check_languages(data / "content")
+
+
 def reading(data: Path, _today: date) -> Iterator[str]:
     """Every message reads at grade 8 or lower."""
     from textstat import flesch_kincaid_grade  # a tool of developers, not of the service
@@ -127,6 +132,7 @@ CHECKS: tuple[Check, ...] = (
     rule_replies,
     review_dates,
     wording,
+    languages,
     reading,
     migrations,
 )

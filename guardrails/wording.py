@@ -67,6 +67,24 @@ def check_wording(folder: Path, rules: Path = RULES) -> list[str]:
     return faults
 
 
+def check_languages(folder: Path, rules: Path = RULES) -> list[str]:
+    """Messages that are not in every language, save those that wait for a translator.
+
+    A message of placeholders only has no words to translate.
+    """
+    waiting = _read(rules).get("english_so_far", [])
+    spoken: dict[tuple[str, str], set[str]] = {}
+    for words in read_words(folder):
+        if re.search(r"\w", PLACEHOLDER.sub("", words.text)):
+            spoken.setdefault((words.file, words.id), set()).add(words.language)
+    return [
+        f"{file}: {name}: is not in {', '.join(sorted(missing))}"
+        for (file, name), languages in spoken.items()
+        if (missing := set(LANGUAGES) - languages)
+        and not any(fnmatch(name, pattern) for pattern in waiting)
+    ]
+
+
 def check_review_dates(folder: Path, today: date) -> list[str]:
     """Reviews more than twelve months old, or dated after ``today``, in any file of ``folder``."""
     faults = []
@@ -119,7 +137,6 @@ def reading_text(words: str) -> str:
 
 
 def load_bans(rules: Path = RULES) -> list[Ban]:
-    document = yaml.load(rules.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
     return [
         Ban(
             id=key,
@@ -129,8 +146,13 @@ def load_bans(rules: Path = RULES) -> list[Ban]:
             catches=tuple(entry["catches"]),
             passes=tuple(entry["passes"]),
         )
-        for key, entry in document["bans"].items()
+        for key, entry in _read(rules)["bans"].items()
     ]
+
+
+def _read(rules: Path) -> dict[str, Any]:
+    document: dict[str, Any] = yaml.load(rules.read_text("utf-8"), Loader=PlainLoader)  # noqa: S506
+    return document
 
 
 def read_words(folder: Path) -> Iterator[Words]:

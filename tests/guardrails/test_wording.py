@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from guardrails.wording import (
+    check_languages,
     check_reading,
     check_review_dates,
     check_wording,
@@ -128,6 +129,15 @@ def test_a_hard_message_is_named_with_its_grade(tmp_path: Path) -> None:
 def test_a_very_long_sentence_is_a_fault_at_any_grade(tmp_path: Path) -> None:
     (fault,) = check_reading(content(tmp_path, "so " * 26 + "on."), grade=lambda _: 1.0)
     assert "27 words in one sentence" in fault
+
+
+def test_a_message_in_one_language_is_named(tmp_path: Path) -> None:
+    (fault,) = check_languages(content(tmp_path, "Only English."))
+    assert "is not in es" in fault
+
+
+def test_a_message_of_placeholders_only_has_no_language(tmp_path: Path) -> None:
+    assert check_languages(content(tmp_path, "{name}, {credential}")) == []
 
 
 def test_fragments_are_not_graded(tmp_path: Path) -> None:
