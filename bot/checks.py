@@ -23,7 +23,9 @@ from bot.store.tables import metadata
 from bot.widget.assets import load_assets
 from directory.tables import metadata as directory_metadata
 from guardrails.catalogue import CatalogueError, load_catalogue
+from guardrails.evaluate import judge_out_of_fold
 from guardrails.examples import load_examples
+from guardrails.floors import below, load_floors
 from guardrails.helplines import HelplineError, load_helplines
 from guardrails.rules import RuleError
 from guardrails.screen import check_examples, load_screener
@@ -63,6 +65,17 @@ def guardrail_examples(data: Path, _today: date) -> Iterator[str]:
     try:
         yield from check_examples(data / "guardrails")
         load_examples(data / "guardrails")
+    except RuleError as error:
+        yield str(error)
+
+
+def screening_floors(data: Path, _today: date) -> Iterator[str]:
+    """Screening meets its floors."""
+    folder = data / "guardrails"
+    try:
+        floors = load_floors(folder / "floors.yml")
+        books = load_screener(folder, cache=None)
+        yield from below(floors, judge_out_of_fold(books, load_examples(folder)))
     except RuleError as error:
         yield str(error)
 
@@ -129,6 +142,7 @@ CHECKS: tuple[Check, ...] = (
     help_lines,
     clinics,
     guardrail_examples,
+    screening_floors,
     rule_replies,
     review_dates,
     wording,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     from bot.settings import Settings
     from directory.importers.nppes import Summary
+    from guardrails.report import Table as Section
 
 app = typer.Typer(
     help="Care Navigator: who does what in mental health care, and how to find them.",
@@ -108,6 +109,78 @@ def screen() -> None:
         typer.echo(line)
     if bad:
         raise typer.Exit(_FAILED)
+
+
+@app.command()
+def evaluate(
+    sets: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--set", help='JSON lines: {"id", "text", "wanted" or "label"[, "lang"][, "source"]}.'
+        ),
+    ] = None,
+    page: Annotated[
+        Path | None, typer.Option(help="Write the report there too, as one HTML page.")
+    ] = None,
+    rules_only: Annotated[bool, typer.Option(help="Judge the rules without the net.")] = False,
+    held_out: Annotated[
+        bool, typer.Option(help="Add the totals of the held-out set (from a checkout).")
+    ] = False,
+    misses: Annotated[int, typer.Option(min=0, help="How many misses of each sort to show.")] = 10,
+) -> None:
+    """Measure screening on our own examples, out of fold, and on sets of messages."""
+    from rich.console import Console
+
+    from bot.settings import PROJECT
+    from guardrails.evaluate import measure
+    from guardrails.examples import load_examples
+    from guardrails.message_sets import SetError, read_held_out, read_set
+    from guardrails.report import tables
+    from guardrails.rules import RuleError
+    from guardrails.screen import load_screener
+
+    cache = None if rules_only else _settings().state_dir / "models"
+    try:
+        elsewhere = [example for path in sets or () for example in read_set(path)]
+        own = load_examples()
+        folder = PROJECT / "tests" / "guardrails" / "held_out"
+        hidden = read_held_out(folder, own) if held_out else ()
+        with Console(stderr=True).status("judging every message …"):
+            measured = measure(load_screener(cache=cache), own, elsewhere, hidden)
+    except (SetError, RuleError) as fault:
+        _stop(str(fault), _FAILED)
+    report = tables(measured, misses)
+    _show_report(report)
+    if page:
+        _write_page(page, report, "Rules alone." if rules_only else "Rules and net, out of fold.")
+
+
+def _show_report(report: Sequence[Section]) -> None:
+    from rich.console import Console
+    from rich.markup import escape
+    from rich.table import Table
+
+    console = Console()
+    for section in report:
+        console.print(f"\n[bold]{section.title}[/]\n{escape(section.note)}", highlight=False)
+        table = Table(show_edge=False)
+        for number, name in enumerate(section.columns):
+            table.add_column(name, justify="left" if number < section.words else "right")
+        for row in section.rows:
+            table.add_row(*map(escape, row))
+        console.print(table)
+
+
+def _write_page(path: Path, report: Sequence[Section], how: str) -> None:
+    from datetime import date
+
+    from guardrails.report import page
+
+    try:
+        path.write_text(page(report, date.today(), how), "utf-8")
+    except OSError as fault:
+        _stop(f"{path} cannot be written: {fault.strerror}", _FAILED)
+    typer.echo(f"The page is written: {path}")
 
 
 @imports.command()

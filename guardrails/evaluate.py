@@ -6,12 +6,11 @@ A set from elsewhere is judged by the net as it is used. Without nets only the r
 
 from __future__ import annotations
 
-import json
 import time
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from dataclasses import dataclass, replace
+from itertools import zip_longest
 
 from guardrails.examples import CLINICAL, NOTICED, QUIET, WANTED, Example
 from guardrails.net import teach
@@ -19,10 +18,10 @@ from guardrails.screen import Screener
 from guardrails.types import DANGER, Outcome, Screening
 
 FOLDS = 5
-
-
-class SetError(ValueError):
-    """A set of messages that can't be read: names the file, the line and the mend."""
+BEHIND = 0.05
+"""How far a voice may be behind the whole of its language before it is pointed out."""
+KNOWN = frozenset({*WANTED, *QUIET})
+"""What we can say of an example whether screening was right about it."""
 
 
 @dataclass(frozen=True)
@@ -35,14 +34,14 @@ class Judged:
 
     @property
     def right(self) -> bool:
-        """Found when it should be, left alone when it should be; a past danger may go anywhere."""
+        """Found when it should be, left alone when it should be. Never wrong when unknown."""
         wanted = self.example.wanted
         outcome = self.screening.outcome
         if wanted in WANTED:
             return outcome in WANTED[wanted]
         if wanted == "education":
             return outcome not in NOTICED | CLINICAL
-        return outcome not in NOTICED
+        return outcome not in NOTICED or wanted not in KNOWN
 
 
 @dataclass(frozen=True)
@@ -108,31 +107,49 @@ def grouped(
 
 @dataclass(frozen=True)
 class Slice:
-    """How one voice fares: recall of danger and false alarms among what is quiet."""
+    """How one voice fares: recall of danger and false alarms among what is quiet.
+
+    `behind` names what is more than `BEHIND` worse than in the whole of its language.
+    """
 
     voice: str
     dangers: int
-    recall: float
+    recall: float | None
     quiets: int
-    alarms: float
+    alarms: float | None
+    behind: tuple[str, ...] = ()
 
 
 def slices(judged: Sequence[Judged]) -> list[Slice]:
-    """The fairness table: every voice of every language, as "en teen"."""
+    """The fairness table: every voice of every language, as "en teen", after its language."""
     found = []
-    for voice, own in grouped(judged, lambda e: f"{e.language} {e.voice}").items():
-        dangers = [one for one in own if one.example.wanted == "danger"]
-        quiets = [one for one in own if one.example.wanted in ("distress", "everyday")]
-        found.append(
-            Slice(
-                voice,
-                len(dangers),
-                tally(dangers).share("right"),
-                len(quiets),
-                1 - tally(quiets).share("right") if quiets else 0.0,
-            )
-        )
+    for language, spoken in grouped(judged, lambda e: e.language).items():
+        whole = _slice(f"{language} (whole)", spoken)
+        voices = grouped(spoken, lambda e: f"{e.language} {e.voice}")
+        found += [whole, *(_compared(_slice(voice, own), whole) for voice, own in voices.items())]
     return found
+
+
+def _slice(voice: str, own: Sequence[Judged]) -> Slice:
+    dangers = tally(one for one in own if one.example.wanted == "danger")
+    quiets = tally(one for one in own if one.example.wanted in ("distress", "everyday"))
+    return Slice(
+        voice,
+        dangers.count,
+        dangers.share("right") if dangers.count else None,
+        quiets.count,
+        1 - quiets.share("right") if quiets.count else None,
+    )
+
+
+def _compared(own: Slice, whole: Slice) -> Slice:
+    sides = {"recall": (own.recall, whole.recall), "false alarms": (whole.alarms, own.alarms)}
+    behind = (
+        name
+        for name, (less, more) in sides.items()
+        if less is not None and more is not None and more - less > BEHIND
+    )
+    return replace(own, behind=tuple(behind))
 
 
 def times(judged: Iterable[Judged]) -> dict[str, float]:
@@ -141,37 +158,46 @@ def times(judged: Iterable[Judged]) -> dict[str, float]:
     return {"median": ms[len(ms) // 2], "p99": ms[int(len(ms) * 0.99)], "slowest": ms[-1]}
 
 
-def wrong(judged: Iterable[Judged]) -> list[Judged]:
-    """What was missed or interrupted in vain; danger taken for nothing comes first."""
-    rank = {"danger": 0, "distress": 1, "everyday": 1}
-    missed = [one for one in judged if not one.right]
-    return sorted(missed, key=lambda one: rank.get(one.example.wanted, 2))
+def misses(judged: Iterable[Judged]) -> list[Judged]:
+    """Danger that nothing was seen in, in turns of its kinds, so that the first are of many."""
+    return _in_turns(
+        one
+        for one in judged
+        if one.example.wanted == "danger" and one.screening.outcome is Outcome.NONE
+    )
 
 
-def read_set(path: Path) -> list[Example]:
-    """JSON lines: `{"id", "text", "wanted" or "label"[, "lang"][, "source"]}`. Raises SetError."""
-    found = []
-    try:
-        lines = path.read_text("utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise SetError(f"{path}: can't be read ({error}); give a file of JSON lines") from error
-    for number, line in enumerate(lines, 1):
-        if line.strip():
-            found.append(_row(path, number, line))
-    return found
+def alarms(judged: Iterable[Judged]) -> list[Judged]:
+    """What is quiet and was interrupted, taken for danger first, in turns of its kinds."""
+    vain = [one for one in judged if one.example.quiet and not one.right]
+    return sorted(_in_turns(vain), key=lambda one: one.screening.outcome not in DANGER)
 
 
-def _row(path: Path, number: int, line: str) -> Example:
-    try:
-        row = json.loads(line)
-        text, wanted = row["text"], row.get("wanted") or row["label"]
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
-        need = 'one object a line with "text" and "wanted"'
-        raise SetError(f"{path}: line {number}: is not {need}") from error
-    if not isinstance(text, str):
-        raise SetError(f'{path}: line {number}: "text" must be a string')
-    source = str(row.get("source", path.stem))
-    return Example(text, str(row.get("lang", "en")), str(wanted), source, "set")
+def _in_turns(judged: Iterable[Judged]) -> list[Judged]:
+    kinds = grouped(judged, lambda e: f"{e.language} {e.kind}").values()
+    return [one for turn in zip_longest(*kinds) for one in turn if one]
 
 
-KNOWN = frozenset({*WANTED, *QUIET})
+@dataclass(frozen=True)
+class Measured:
+    """All that a report is made of. The `bare` are by the rules alone, empty without nets."""
+
+    own: Sequence[Judged]
+    sets: Sequence[Judged]
+    held_out: Sequence[Judged]
+    bare_own: Sequence[Judged] = ()
+    bare_sets: Sequence[Judged] = ()
+
+
+def measure(
+    screener: Screener,
+    own: Sequence[Example],
+    sets: Sequence[Example] = (),
+    held_out: Sequence[Example] = (),
+) -> Measured:
+    """Judges everything with the rules and nets of `screener`, `own` out of fold."""
+    others = judge(screener, sets), judge(screener, held_out)
+    if not screener.nets:
+        return Measured(judge(screener, own), *others)
+    bare = Screener(screener.books)
+    return Measured(judge_out_of_fold(screener, own), *others, judge(bare, own), judge(bare, sets))

@@ -76,3 +76,20 @@ def test_a_table_without_its_migration_is_named(monkeypatch):
     sa.Table("forgotten", more, sa.Column("id", sa.Integer, primary_key=True))
     monkeypatch.setattr(checks, "metadata", more)
     assert any("forgotten" in fault for fault in faults(checks.migrations, checks.DATA))
+
+
+def test_screening_below_a_floor_is_named(tmp_path):
+    rules = tmp_path / "guardrails" / "en"
+    (rules / "examples").mkdir(parents=True)
+    for name in ("words.yml", "spelling.yml", "passes.yml", "opt_out.yml"):
+        shutil.copy(checks.DATA / "guardrails" / "en" / name, rules)
+    for wanted, word in (("danger", "cliff"), ("everyday", "rice")):
+        texts = ", ".join(f"the {word} {n}" for n in range(5))
+        (rules / "examples" / f"{wanted}.yml").write_text(
+            f"reviewed_on: 2026-11-21\nwanted: {wanted}\nkind: x\nmessages: {{plain: [{texts}]}}\n"
+        )
+    (tmp_path / "guardrails" / "floors.yml").write_text(
+        "reviewed_on: 2026-11-21\nlanguages:\n"
+        "  en: {found_at_least: {danger: 1, denied: 1}, interrupted_at_most: {}}\n"
+    )
+    assert faults(checks.screening_floors, tmp_path)[-1] == "en denied: has a floor and no example"

@@ -67,7 +67,53 @@ def test_screen_answers_a_line_before_the_next_one_comes() -> None:
             assert json.loads(screen.stdout.readline())["id"] == number
 
 
-@pytest.mark.parametrize("command", [("run",), ("train",), ("migrate",), ("import", "nppes", "x")])
+@pytest.fixture
+def one_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few examples of ours, so that judging them takes no time."""
+    from guardrails import examples
+
+    texts = {"danger": "i want to kill myself", "everyday": "i burnt the rice"}
+    own = [examples.Example(text, "en", wanted, "k", "plain") for wanted, text in texts.items()]
+    monkeypatch.setattr(examples, "load_examples", lambda: own * 5)
+
+
+@pytest.mark.usefixtures("one_of_each")
+def test_evaluate_reports_on_our_examples_and_on_sets_and_writes_a_page(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "forum.jsonl").write_text('{"id": 1, "text": "a quiet walk", "label": "walks"}\n')
+    words = ("--set", str(tmp_path / "forum.jsonl"), "--page", str(tmp_path / "report.html"))
+    result = carenav("evaluate", *words, "--rules-only", "--held-out")
+    assert result.exit_code == 0
+    for part in ("en danger", "By voice", "forum: walks", "Held out", "slowest"):
+        assert part in result.stdout
+    assert "What the net adds" not in result.stdout
+    assert "<svg" in (tmp_path / "report.html").read_text("utf-8")
+
+
+@pytest.mark.usefixtures("one_of_each")
+def test_evaluate_shows_what_the_net_adds() -> None:
+    assert "What the net adds" in carenav("evaluate").stdout
+
+
+@pytest.mark.usefixtures("one_of_each")
+@pytest.mark.parametrize(
+    ("words", "says"),
+    [
+        (("--set", "/no/such.jsonl"), "/no/such.jsonl: can't be read"),
+        (("--page", "/no/such/page.html"), "/no/such/page.html cannot be written"),
+    ],
+)
+def test_evaluate_names_a_file_it_cannot_use(words: tuple[str, ...], says: str) -> None:
+    result = carenav("evaluate", "--rules-only", *words)
+    assert result.exit_code == 1
+    [line] = [line for line in result.stderr.splitlines() if line.startswith("carenav:")]
+    assert says in line
+
+
+@pytest.mark.parametrize(
+    "command", [("run",), ("train",), ("migrate",), ("import", "nppes", "x"), ("evaluate",)]
+)
 def test_a_wrong_setting_stops_every_command_with_one_line(
     monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
@@ -125,7 +171,8 @@ def test_import_names_a_file_that_is_not_nppes(tmp_path: Path, content: bytes | 
 def test_help_needs_none_of_the_heavy_parts() -> None:
     code = """
 import sys, bot.cli
-print([part for part in ("sqlalchemy", "spacy", "rasa", "starlette") if part in sys.modules])
+heavy = ("sqlalchemy", "spacy", "rasa", "starlette", "sklearn", "jinja2")
+print([part for part in heavy if part in sys.modules])
 """
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=True
