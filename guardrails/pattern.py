@@ -1,4 +1,4 @@
-"""The phrase language of the rules, compiled to regular expressions over normalised text.
+"""The phrase language of the rules.
 
     i (want|need) to die     words, and alternatives in brackets
     i really? want           a word or bracket that may be missing
@@ -8,23 +8,24 @@
     want ... dead            up to four other words, within one sentence
     ^ yes $                  the start and the end of the message
 
-Regular expressions were chosen over spaCy's Matcher because normalised text is one short line,
-alternatives of several words are the commonest thing here and Matcher has none, and every
-repeat below is bounded, so a match can't blow up. Each pattern also knows its *anchor*: words
-of which one must be present. A screener tries only the patterns whose anchor it has seen.
+A pattern is followed from every place of a `Line` at once, as sets of places, so the work grows
+with the pattern and the line but never with what nearly matched. spaCy's Matcher has no
+alternatives of several words, the commonest thing here; Python's regular expressions took
+seconds to compile and, on long messages, tens of milliseconds to fail. Each pattern also knows
+its *anchor*: words of which one must be present. A screener tries only those it has seen.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from typing import Protocol
 
+from guardrails.line import Line
 from guardrails.normalise import fold
 
 GAP = 4
-_GAP = rf"(?: [^ .]+){{0,{GAP}}}?"
 _TOKEN = re.compile(r"\.\.\.|[()|?^$_]|<[a-z_]+>|[a-z0-9']+(?:\*|\(s\))?|\S")
 _ANCHOR_LIMIT = 10_000.0
 
@@ -38,39 +39,188 @@ class PatternError(ValueError):
 
 @dataclass(frozen=True)
 class Anchor:
-    """Words of which one must be present; `before` is how many tokens can precede it."""
+    """Words of which one must be present, and how common they are together."""
 
     words: frozenset[str]
-    before: int
     cost: float
 
 
-@dataclass(frozen=True)
-class Piece:
-    """A part of a pattern: its expression, the most tokens it can take, its anchor.
+class Node(Protocol):
+    """A part of a pattern."""
 
-    `empty` when it can match no word at all, which a whole alternative must not.
-    """
+    words: frozenset[str]
+    """Every word it names."""
+    anchor: Anchor | None
+    empty: bool
+    """Whether it can match no word at all, which a whole alternative must not."""
 
-    regex: str
-    most: int
+    def step(self, line: Line, places: int) -> int:
+        """Where it can end, from where it can begin."""
+
+
+class Words:
+    """One word of a set."""
+
+    empty = False
+
+    def __init__(self, words: frozenset[str], cost: float) -> None:
+        self.words = words
+        self.anchor: Anchor | None = Anchor(words, cost)
+
+    def step(self, line: Line, places: int) -> int:
+        own = line.memo.get(id(self))
+        if own is None:
+            own = 0
+            for word in self.words & line.vocabulary:
+                own |= line.places[word]
+            line.memo[id(self)] = own
+        return (places & own) << 1
+
+
+class Prefix:
+    """A word that begins so."""
+
+    empty = False
     anchor: Anchor | None = None
+
+    def __init__(self, stem: str) -> None:
+        self.words = frozenset({stem})
+        self._stem = stem
+
+    def step(self, line: Line, places: int) -> int:
+        own = line.memo.get(id(self))
+        if own is None:
+            own = 0
+            for word in line.beginning(self._stem):
+                own |= line.places[word]
+            line.memo[id(self)] = own
+        return (places & own) << 1
+
+
+class Fixed:
+    """The signs: any word, a gap, the start, the end."""
+
     words: frozenset[str] = frozenset()
-    empty: bool = False
+    anchor: Anchor | None = None
+
+    def __init__(self, sign: str) -> None:
+        self.sign = sign
+        self.empty = sign == "..."
+
+    def step(self, line: Line, places: int) -> int:
+        if self.sign == "_":
+            return (places & line.solid) << 1
+        if self.sign == "^":
+            return line.start if places & 1 else 0
+        if self.sign == "$":
+            return places & line.end
+        reached = places
+        for _ in range(GAP):
+            reached |= (reached & line.solid) << 1
+        return reached
 
 
-@dataclass(frozen=True)
+class Maybe:
+    """A part that may be missing."""
+
+    anchor: Anchor | None = None
+    empty = True
+
+    def __init__(self, part: Node) -> None:
+        self.words = part.words
+        self._part = part
+
+    def step(self, line: Line, places: int) -> int:
+        return places | self._part.step(line, places)
+
+
+class Row:
+    """Parts one after another."""
+
+    def __init__(self, parts: Sequence[Node]) -> None:
+        self.parts = parts
+        self.words = frozenset[str]().union(*(p.words for p in parts))
+        self.empty = all(p.empty for p in parts)
+        anchors = [p.anchor for p in parts if p.anchor and p.anchor.cost < _ANCHOR_LIMIT]
+        self.anchor = min(anchors, key=lambda a: a.cost) if anchors else None
+
+    def step(self, line: Line, places: int) -> int:
+        for part in self.parts:
+            places = part.step(line, places)
+            if not places:
+                return 0
+        return places
+
+
+class Either:
+    """One of several parts. On a line only those whose anchor it has are followed."""
+
+    empty = False
+
+    def __init__(self, parts: Sequence[Node]) -> None:
+        self._parts = parts
+        self.words = frozenset[str]().union(*(p.words for p in parts))
+        anchors = [p.anchor for p in parts if p.anchor]
+        self.anchor = None
+        if len(anchors) == len(parts):
+            words = frozenset[str]().union(*(a.words for a in anchors))
+            self.anchor = Anchor(words, sum(a.cost for a in anchors))
+
+    def step(self, line: Line, places: int) -> int:
+        live = line.memo.get(id(self))
+        if live is None:
+            line.memo[id(self)] = live = self._live(line)
+        reached = 0
+        for part in live:
+            reached |= part.step(line, places)
+        return reached
+
+    def _live(self, line: Line) -> list[Node]:
+        """The parts that match somewhere on the line."""
+        said = line.vocabulary
+        if self.anchor and self.anchor.words.isdisjoint(said):
+            return []
+        return [
+            part
+            for part in self._parts
+            if not (part.anchor and part.anchor.words.isdisjoint(said))
+            and part.step(line, line.anywhere)
+        ]
+
+
+@dataclass(frozen=True, eq=False)
 class Pattern:
-    """A pattern that was read. Its expression is compiled when first used: loading stays quick."""
+    """A pattern that was read."""
 
     text: str
-    source: str
-    anchor: Anchor | None
-    words: frozenset[str]
+    root: Node
 
-    @cached_property
-    def regex(self) -> re.Pattern[str]:
-        return re.compile(self.source)
+    @property
+    def anchor(self) -> Anchor | None:
+        return self.root.anchor
+
+    @property
+    def words(self) -> frozenset[str]:
+        return self.root.words
+
+    def found(self, line: Line) -> bool:
+        return bool(self.root.step(line, line.everywhere))
+
+    def spans(self, line: Line) -> Iterator[tuple[int, int]]:
+        """The first and last place of each match: one from each place where one begins."""
+        yield from self._spans(line, line.everywhere)
+
+    def _spans(self, line: Line, starts: int) -> Iterator[tuple[int, int]]:
+        ends = self.root.step(line, starts)
+        if not ends:
+            return
+        if starts & (starts - 1):
+            half = (starts.bit_length() + (starts & -starts).bit_length()) // 2
+            low = starts & ((1 << half) - 1) or starts & -starts
+            yield from self._spans(line, low)
+            yield from self._spans(line, starts & ~low)
+            return
+        yield starts, ends
 
 
 class PatternReader:
@@ -81,118 +231,104 @@ class PatternReader:
         self._expand = expand
         self._weigh = weigh
         self._open: list[str] = []
-        self._cache: dict[str, Piece] = {}
-        self._read: dict[tuple[str, bool], Pattern] = {}
+        self._cache: dict[str, Node] = {}
+        self._sets: dict[frozenset[str], Words] = {}
+        self._signs: dict[str, Node] = {}
+        self._read: dict[str, Pattern] = {}
 
-    def read(self, text: str, widest: bool = False) -> Pattern:
-        """A gap takes as few words as it can; for an exception (`widest`), as many.
+    def read(self, text: str) -> Pattern:
+        """Raises PatternError when the pattern is malformed or names an unknown list."""
+        if text not in self._read:
+            root = self._part(text)
+            if not root.words:
+                raise PatternError(f"'{text}': has no word")
+            self._read[text] = Pattern(text, root)
+        return self._read[text]
 
-        Raises PatternError when the pattern is malformed or names an unknown list.
-        """
-        key = (text, widest)
-        if key not in self._read:
-            self._read[key] = self._pattern(text, widest)
-        return self._read[key]
+    def _part(self, text: str) -> Node:
+        tokens = _TOKEN.findall(fold(text))[::-1]
+        part = self._choice(tokens, text)
+        if tokens:
+            raise PatternError(f"'{text}': '{tokens[-1]}' is not expected here")
+        return part
 
-    def _pattern(self, text: str, widest: bool) -> Pattern:
-        piece = self._piece(text)
-        if not piece.words:
-            raise PatternError(f"'{text}': has no word")
-        regex = piece.regex.replace(_GAP, _GAP[:-1]) if widest else piece.regex
-        return Pattern(text, regex + "(?= )", piece.anchor, piece.words)
+    def _choice(self, tokens: list[str], text: str) -> Node:
+        """Reads from the end of `tokens`, which is the front of the pattern."""
+        parts = [self._row(tokens, text)]
+        while tokens and tokens[-1] == "|":
+            tokens.pop()
+            parts.append(self._row(tokens, text))
+        return self._either(parts)
 
-    def _piece(self, text: str) -> Piece:
-        tokens = _TOKEN.findall(fold(text))
-        piece, rest = self._choice(tokens, text)
-        if rest:
-            raise PatternError(f"'{text}': '{rest[0]}' is not expected here")
-        return piece
+    def _either(self, parts: Sequence[Node]) -> Node:
+        single: set[str] = set()
+        cost = 0.0
+        others: list[Node] = []
+        for part in parts:
+            if isinstance(part, Words) and part.anchor:
+                single |= part.words
+                cost += part.anchor.cost
+            else:
+                others.append(part)
+        if single:
+            others.insert(0, self._set(frozenset(single), cost))
+        return others[0] if len(others) == 1 else Either(others)
 
-    def _choice(self, tokens: list[str], text: str) -> tuple[Piece, list[str]]:
-        pieces = []
-        while True:
-            piece, tokens = self._sequence(tokens, text)
-            pieces.append(piece)
-            if not tokens or tokens[0] != "|":
-                return (pieces[0] if len(pieces) == 1 else _either(pieces)), tokens
-            tokens = tokens[1:]
-
-    def _sequence(self, tokens: list[str], text: str) -> tuple[Piece, list[str]]:
-        parts: list[Piece] = []
-        written = tokens[:2]
-        while tokens and tokens[0] not in ("|", ")"):
-            part, tokens = self._item(tokens[0], tokens[1:], text)
-            if tokens and tokens[0] == "?":
-                loose = f"(?:{part.regex})?"
-                part, tokens = Piece(loose, part.most, None, part.words, True), tokens[1:]
+    def _row(self, tokens: list[str], text: str) -> Node:
+        parts: list[Node] = []
+        written = tokens[:-3:-1]
+        while tokens and tokens[-1] not in ("|", ")"):
+            part = self._item(tokens.pop(), tokens, text)
+            if tokens and tokens[-1] == "?":
+                tokens.pop()
+                part = Maybe(part)
             parts.append(part)
         if not parts:
             raise PatternError(f"'{text}': an empty alternative or pattern; mark it '?' instead")
-        whole = _joined(parts)
-        if whole.empty:
+        if all(part.empty for part in parts):
             raise PatternError(f"'{text}': '{' '.join(written)}' can match nothing at all")
-        return whole, tokens
+        return parts[0] if len(parts) == 1 else Row(parts)
 
-    def _item(self, sign: str, rest: list[str], text: str) -> tuple[Piece, list[str]]:
+    def _item(self, sign: str, tokens: list[str], text: str) -> Node:
         if sign == "(":
-            inner, rest = self._choice(rest, text)
-            if not rest or rest[0] != ")":
+            inner = self._choice(tokens, text)
+            if not tokens or tokens.pop() != ")":
                 raise PatternError(f"'{text}': a bracket is not closed")
-            return inner, rest[1:]
+            return inner
         if sign[0] == "<" and len(sign) > 1:
-            return self._list(sign[1:-1], text), rest
-        fixed = {
-            "...": Piece(_GAP, GAP, empty=True),
-            "_": Piece(r" [^ .]+", 1),
-            "^": Piece(r"\A(?: \.)*", 0),
-            "$": Piece(r"(?: \.)*(?= \Z)", 0),
-        }
-        if sign in fixed:
-            return fixed[sign], rest
+            return self._list(sign[1:-1], text)
+        if sign not in self._signs:
+            self._signs[sign] = self._sign(sign, text)
+        return self._signs[sign]
+
+    def _sign(self, sign: str, text: str) -> Node:
+        if sign in ("...", "_", "^", "$"):
+            return Fixed(sign)
         if sign.endswith("(s)"):
-            return _either([self._word(sign[:-3]), self._word(sign[:-3] + "s")]), rest
+            return self._either([self._word(sign[:-3]), self._word(sign[:-3] + "s")])
         if not re.fullmatch(r"[a-z0-9']+\*?", sign):
             raise PatternError(f"'{text}': '{sign}' is not part of the pattern language")
         if sign.endswith("*"):
-            return Piece(f" {sign[:-1]}[a-z]*", 1, None, frozenset({sign[:-1]})), rest
-        return _joined([self._word(w) for w in self._expand(sign)]), rest
+            return Prefix(sign[:-1])
+        words = [self._word(word) for word in self._expand(sign)]
+        return words[0] if len(words) == 1 else Row(words)
 
-    def _word(self, word: str) -> Piece:
-        only = frozenset({word})
-        return Piece(" " + re.escape(word), 1, Anchor(only, 0, self._weigh(word)), only)
+    def _word(self, word: str) -> Words:
+        return self._set(frozenset({word}), self._weigh(word))
 
-    def _list(self, name: str, text: str) -> Piece:
+    def _set(self, words: frozenset[str], cost: float) -> Words:
+        """One part for one set of words, so that a line looks for them once."""
+        if words not in self._sets:
+            self._sets[words] = Words(words, cost)
+        return self._sets[words]
+
+    def _list(self, name: str, text: str) -> Node:
         if name not in self._lists:
             raise PatternError(f"'{text}': there is no list <{name}> in words.yml")
         if name in self._open:
             raise PatternError(f"'{text}': list <{name}> contains itself")
         if name not in self._cache:
             self._open.append(name)
-            self._cache[name] = self._piece(self._lists[name])
+            self._cache[name] = self._part(self._lists[name])
             self._open.pop()
         return self._cache[name]
-
-
-def _either(pieces: Sequence[Piece]) -> Piece:
-    anchors = [p.anchor for p in pieces if p.anchor]
-    anchor = None
-    if len(anchors) == len(pieces):
-        cost = sum(a.cost for a in anchors)
-        anchor = Anchor(
-            frozenset().union(*(a.words for a in anchors)), max(a.before for a in anchors), cost
-        )
-    regexes = sorted({p.regex for p in pieces}, key=len, reverse=True)
-    words = frozenset().union(*(p.words for p in pieces))
-    return Piece(f"(?:{'|'.join(regexes)})", max(p.most for p in pieces), anchor, words)
-
-
-def _joined(parts: Sequence[Piece]) -> Piece:
-    best: Anchor | None = None
-    before = 0
-    for part in parts:
-        if part.anchor and part.anchor.cost < (best.cost if best else _ANCHOR_LIMIT):
-            best = Anchor(part.anchor.words, before + part.anchor.before, part.anchor.cost)
-        before += part.most
-    words = frozenset().union(*(p.words for p in parts))
-    empty = all(p.empty for p in parts)
-    return Piece("".join(p.regex for p in parts), before, best, words, empty)

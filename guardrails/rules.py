@@ -111,7 +111,7 @@ def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[
         try:
             patterns = tuple(reader.read(text) for text in rule["patterns"])
             shared = [*data.get("unless", []), *rule.get("unless", [])]
-            unless = tuple(reader.read(text, widest=True) for text in shared)
+            unless = tuple(reader.read(text) for text in shared)
         except PatternError as error:
             raise RuleError(f"{path}: {name}: {error}") from error
         yield Rule(

@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from guardrails.line import Line
 from guardrails.net import Net, load_nets
 from guardrails.normalise import fold
 from guardrails.pattern import Pattern
@@ -46,6 +47,7 @@ class _Entry:
     """One pattern of one rule, ready to try."""
 
     rank: float
+    order: int
     rule: Rule
     pattern: Pattern
     language: str
@@ -65,21 +67,24 @@ class Screener:
         for book in books:
             self._by_word[book.language] = defaultdict(list)
             self._always[book.language] = []
-            for rule in book.rules:
+            for order, rule in enumerate(book.rules):
                 for pattern in rule.patterns:
-                    self._add(_Entry(_rank(rule), rule, pattern, book.language))
+                    self._add(_Entry(_rank(rule), order, rule, pattern, book.language))
 
     def screen(self, text: str, language: str = "en", context: Context = _UNASKED) -> Screening:
         """Never raises, whatever the text. `language` breaks ties between languages."""
         folded = fold(text)
         books = sorted(self._books, key=lambda b: b.language != language)
-        lines = {book.language: book.normalise(folded) for book in books}
+        normalised = {book.language: book.normalise(folded) for book in books}
+        lines = {spoken: Line(text) for spoken, text in normalised.items()}
         entries = [
             (entry, lines[book.language])
             for book in books
             for entry in self._candidates(book.language, lines[book.language], context)
         ]
-        entries.sort(key=lambda found: found[0].rank)
+        entries.sort(
+            key=lambda found: (found[0].rank, found[0].language != language, found[0].order)
+        )
         strong = [found for found in entries if not found[0].rule.weak]
         first = next((entry for entry, line in strong if _fires(entry, line)), None)
         if first and first.rank <= _CHECK_IN_RANK:
@@ -88,7 +93,7 @@ class Screener:
         enough = 1 if context.careful else _ENOUGH
         if signals and len(signals | context.signals) >= enough:
             return Screening(Outcome.CHECK_IN, _ADDED_UP, CHECK_IN_REPLY, language, signals)
-        nets = [(name, self.nets[name], line) for name, line in lines.items() if name in self.nets]
+        nets = [(n, self.nets[n], line) for n, line in normalised.items() if n in self.nets]
         for name, net, line in nets:
             if net.danger(line):
                 return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, name, signals)
@@ -111,10 +116,10 @@ class Screener:
         for word in entry.pattern.anchor.words:
             self._by_word[entry.language][word].append(entry)
 
-    def _candidates(self, language: str, line: str, context: Context) -> Iterator[_Entry]:
+    def _candidates(self, language: str, line: Line, context: Context) -> Iterator[_Entry]:
         by_word = self._by_word[language]
         seen: set[int] = set()
-        for word in set(line.split()):
+        for word in line.vocabulary:
             for entry in by_word.get(word, ()):
                 if id(entry) not in seen and _applies(entry.rule, context):
                     seen.add(id(entry))
@@ -136,7 +141,7 @@ def _found(entry: _Entry, signals: frozenset[str] = frozenset()) -> Screening:
     return Screening(rule.outcome, rule.id, rule.reply, entry.language, signals)
 
 
-def _signals(entries: Iterable[tuple[_Entry, str]]) -> frozenset[str]:
+def _signals(entries: Iterable[tuple[_Entry, Line]]) -> frozenset[str]:
     """The weak rules that fire. Rules of two languages for one thing share its name."""
     heard: set[str] = set()
     for entry, line in entries:
@@ -151,33 +156,31 @@ def _rank(rule: Rule) -> float:
     return _ORDER[rule.outcome]
 
 
-def _fires(entry: _Entry, line: str) -> bool:
-    start, end = _window(entry.pattern, line)
-    return any(
-        not _excused(match.span(), entry.rule, line)
-        for match in entry.pattern.regex.finditer(line, start, end)
+def _fires(entry: _Entry, line: Line) -> bool:
+    """Whether a match of the pattern stands clear of the rule's exceptions."""
+    if not entry.pattern.found(line):
+        return False
+    excused = 0
+    for exception in entry.rule.unless:
+        excused |= _covered(exception, line)
+    return not excused or any(
+        not excused & _between(start, ends & -ends) for start, ends in entry.pattern.spans(line)
     )
 
 
-def _window(pattern: Pattern, line: str) -> tuple[int, int]:
-    """The stretch of the line in which the pattern could match: around its anchor words."""
-    if pattern.anchor is None:
-        return 0, len(line)
-    places = [line.find(f" {word} ") for word in pattern.anchor.words]
-    start = min(place for place in places if place >= 0)
-    for _ in range(pattern.anchor.before):
-        start = max(line.rfind(" ", 0, start), 0)
-    return start, len(line)
+def _covered(pattern: Pattern, line: Line) -> int:
+    """The words that an exception stands on, at its longest."""
+    covered: int | None = line.memo.get(id(pattern))
+    if covered is None:
+        covered = 0
+        for start, ends in pattern.spans(line):
+            covered |= _between(start, 1 << (ends.bit_length() - 1))
+        line.memo[id(pattern)] = covered
+    return covered
 
 
-def _excused(span: tuple[int, int], rule: Rule, line: str) -> bool:
-    """Whether an exception of the rule covers a part of the match: "not going to …"."""
-    start, end = span
-    return any(
-        match.start() < end and start < match.end()
-        for pattern in rule.unless
-        for match in pattern.regex.finditer(line)
-    )
+def _between(start: int, end: int) -> int:
+    return (end - 1) & ~(start - 1)
 
 
 def load_screener(folder: Path = RULES, cache: Path | None = CACHE) -> Screener:

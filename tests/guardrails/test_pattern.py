@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from guardrails.line import Line
 from guardrails.pattern import PatternError, PatternReader
 
 
@@ -16,7 +17,7 @@ def reader() -> PatternReader:
 
 
 def found(pattern: str, text: str) -> bool:
-    return bool(reader().read(pattern).regex.search(f" {text} "))
+    return reader().read(pattern).found(Line(text))
 
 
 @pytest.mark.parametrize(
