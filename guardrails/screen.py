@@ -16,6 +16,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from guardrails.encodings import unwrapped
 from guardrails.line import Line
 from guardrails.net import Net, load_nets
 from guardrails.normalise import fold
@@ -73,7 +74,7 @@ class Screener:
 
     def screen(self, text: str, language: str = "en", context: Context = _UNASKED) -> Screening:
         """Never raises, whatever the text. `language` breaks ties between languages."""
-        folded = fold(text)
+        folded = fold(unwrapped(text))
         books = sorted(self._books, key=lambda b: b.language != language)
         normalised = {book.language: book.normalise(folded) for book in books}
         lines = {spoken: Line(text) for spoken, text in normalised.items()}
