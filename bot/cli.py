@@ -101,10 +101,15 @@ def screen() -> None:
 
     A line that can't be used is answered, in its place, by what is wrong with it; then exit code 1.
     """
+    from guardrails.rules import RuleError
     from guardrails.screen import load_screener, screen_lines
 
     bad = False
-    for line in screen_lines(sys.stdin, load_screener(cache=_settings().state_dir / "models")):
+    try:
+        screener = load_screener(cache=_settings().state_dir / "models")
+    except RuleError as fault:
+        _stop(str(fault), _FAILED)
+    for line in screen_lines(sys.stdin, screener):
         bad = bad or "error" in json.loads(line)
         typer.echo(line)
     if bad:

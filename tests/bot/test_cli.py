@@ -67,6 +67,23 @@ def test_screen_answers_a_line_before_the_next_one_comes() -> None:
             assert json.loads(screen.stdout.readline())["id"] == number
 
 
+@pytest.mark.parametrize("command", ["screen", "evaluate"])
+def test_a_rule_that_cannot_be_read_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, command: str
+) -> None:
+    from guardrails import screen
+    from guardrails.rules import RuleError
+
+    def broken(*_: object, **__: object) -> None:
+        raise RuleError("en/suicide.yml: wants_to_die: there is no list <anyone>")
+
+    monkeypatch.setattr(screen, "load_screener", broken)
+    result = carenav(command, given="")
+    assert result.exit_code == 1
+    [line] = [line for line in result.stderr.splitlines() if line.startswith("carenav:")]
+    assert line == "carenav: en/suicide.yml: wants_to_die: there is no list <anyone>"
+
+
 @pytest.fixture
 def one_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
     """Few examples of ours, so that judging them takes no time."""

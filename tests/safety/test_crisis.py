@@ -103,8 +103,8 @@ async def test_r8_said_again_the_same_lines_come_with_a_person_each_time(
 
 
 @pytest.fixture
-def two_rules(tmp_path):
-    """A screener of one rule of danger and one weak signal."""
+def few_rules(tmp_path):
+    """A screener of one rule of danger and two weak signals."""
     folder = tmp_path / "en"
     folder.mkdir()
     rule = "catches: [{0}, oh {0}], passes: [hello], patterns: [{0}]"
@@ -115,18 +115,26 @@ def two_rules(tmp_path):
         "danger.yml": "reviewed_on: 2026-11-21\noutcome: suicide_self_harm\n"
         f"rules: {{dies: {{{rule.format('i will die')}}}}}",
         "signals.yml": "reviewed_on: 2026-11-21\noutcome: check_in\nweak: true\n"
-        f"rules: {{empty: {{{rule.format('so empty')}}}}}",
+        f"rules: {{empty: {{{rule.format('so empty')}}}, tired: {{{rule.format('so tired')}}}}}",
     }.items():
         (folder / name).write_text(text)
     return load_screener(tmp_path, cache=None)
 
 
-async def test_r8_after_danger_one_weak_sign_is_enough_to_ask(edge, two_rules):
-    edge.turn.screener = two_rules
+async def test_r8_after_danger_one_weak_sign_is_enough_to_ask(edge, few_rules):
+    edge.turn.screener = few_rules
     await edge.begin()
     assert ids(await edge.say("so empty")) == ["about.can_do"]
     assert ids(await edge.say("i will die")) == ["safety.suicide_self_harm"]
     assert ids(await edge.say("so empty")) == ["check_in.ask"]
+
+
+async def test_r8_weak_signs_of_two_messages_add_up(edge, few_rules):
+    edge.turn.screener = few_rules
+    await edge.begin()
+    assert ids(await edge.say("so empty")) == ["about.can_do"]
+    assert ids(await edge.say("so empty")) == ["about.can_do"]
+    assert ids(await edge.say("so tired")) == ["check_in.ask"]
 
 
 async def test_r8_a_no_after_danger_keeps_the_lines_in_view(anew):
