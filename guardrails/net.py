@@ -11,29 +11,29 @@ A message is read in stretches, so that one line that matters counts the same in
 from __future__ import annotations
 
 import hashlib
-import json
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import numpy.typing as npt
 
 from guardrails.examples import Example, load_examples
 from guardrails.normalise import BREAK, fold
 from guardrails.rules import RULES, RuleBook
 from guardrails.types import Outcome
 
+Floats = npt.NDArray[np.floating[Any]]
 STRETCH = 40
 """Words that are read together; stretches overlap by half."""
-RUN = 2
-"""The longest run of words that is one feature."""
 _SEEN = 2
 """Examples a feature must be in."""
 _STRENGTH = 10.0
 """Inverse of the regularisation; chosen by cross-validation on the examples."""
-_SMALLEST = 0.01
-"""Weights nearer to nought than this are dropped."""
 
 THRESHOLDS = {
     Outcome.CHECK_IN: 2.5,
@@ -63,42 +63,33 @@ _OTHERS = {
 
 
 @dataclass(frozen=True)
-class Head:
-    """The classifier of one outcome: weights of features, in log-odds."""
-
-    bias: float
-    weights: Mapping[str, float]
-
-    def odds(self, found: Iterable[str], count: int) -> float:
-        known = sum(self.weights.get(feature, 0.0) for feature in found)
-        return self.bias + known / math.sqrt(count or 1)
-
-
-@dataclass(frozen=True)
 class Net:
-    """The classifiers of one language, by outcome."""
+    """The classifiers of one language, one column of weights an outcome, in log-odds."""
 
-    heads: Mapping[Outcome, Head]
+    outcomes: tuple[Outcome, ...]
+    index: Mapping[str, int]
+    """The row of each feature."""
+    weights: Floats
+    bias: Floats
 
-    def danger(self, line: str) -> bool:
-        """Whether to ask the check-in question. `line` comes from the language's `Normaliser`."""
-        return self.margins(line, [Outcome.CHECK_IN])[Outcome.CHECK_IN] > 0
+    def margins(self, line: str) -> dict[Outcome, float]:
+        """How far above its threshold each outcome is at the message's likeliest stretch.
 
-    def other(self, line: str) -> Outcome | None:
-        """The likeliest other outcome, when one is likely enough."""
-        margins = self.margins(line, [o for o in THRESHOLDS if o is not Outcome.CHECK_IN])
-        outcome = max(margins, key=lambda o: margins[o])
-        return outcome if margins[outcome] > 0 else None
-
-    def margins(self, line: str, outcomes: Iterable[Outcome]) -> dict[Outcome, float]:
-        """How far above its threshold each outcome is, in log-odds, at the message's height."""
-        found = [features(words) for words in stretches(line)]
-        return {
-            outcome: max((head.odds(one, len(one)) for one in found), default=-math.inf)
-            - THRESHOLDS[outcome]
-            for outcome in outcomes
-            if (head := self.heads.get(outcome))
-        } or dict.fromkeys(outcomes, -math.inf)
+        `line` comes from the language's `Normaliser`; an empty one has none.
+        """
+        found = word_features(line)
+        if not found:
+            return {}
+        rows = [self.index[f] for own in found for f in own if f in self.index]
+        known = [sum(f in self.index for f in own) for own in found]
+        sums = np.zeros((len(rows) + 1, len(self.outcomes)))
+        np.cumsum(self.weights[rows], axis=0, out=sums[1:])
+        row = np.concatenate(([0], np.cumsum(known)))
+        count = np.concatenate(([0], np.cumsum([len(own) for own in found])))
+        first, last = np.array(list(stretches(len(found)))).T
+        size = np.sqrt(count[last] - count[first])[:, None]
+        odds = self.bias + ((sums[row[last]] - sums[row[first]]) / size).max(axis=0)
+        return {o: float(odds[i]) - THRESHOLDS[o] for i, o in enumerate(self.outcomes)}
 
 
 def outcome_of(example: Example) -> Outcome | None:
@@ -108,43 +99,36 @@ def outcome_of(example: Example) -> Outcome | None:
     return _OTHERS.get(example.wanted)
 
 
-def stretches(line: str) -> Iterator[list[str]]:
-    """The words of a message, `STRETCH` at a time; what is shorter is one stretch."""
-    words = line.split()
-    last = max(len(words) - STRETCH // 2, 1)
-    for start in range(0, last, STRETCH // 2):
-        yield words[start : start + STRETCH]
+def stretches(words: int) -> Iterator[tuple[int, int]]:
+    """The first word of each stretch, and the one after its last."""
+    for start in range(0, max(words - STRETCH // 2, 1), STRETCH // 2):
+        yield start, min(start + STRETCH, words)
 
 
-def features(words: Sequence[str]) -> set[str]:
-    """The runs of up to `RUN` words within a sentence, and pairs with one word between."""
-    found: set[str] = set()
-    sentence: list[str] = []
-    for word in [*words, BREAK]:
-        if word == BREAK:
-            _runs(["^", *sentence, "$"] if sentence else [], found)
-            sentence = []
-        else:
-            sentence.append("0" if word.isdigit() else word)
-    found -= {"^", "$"}
+def word_features(line: str) -> list[list[str]]:
+    """For each word: itself, it and the next, and it and the one after that, in its sentence."""
+    found: list[list[str]] = []
+    before = BREAK
+    words = ["0" if word.isdigit() else word for word in line.split()]
+    nexts = [*words[1:], BREAK]
+    for word, after, later in zip(words, nexts, [*nexts[1:], BREAK], strict=False):
+        if word != BREAK:
+            own = [word, f"{word} {after}"]
+            if before == BREAK:
+                own.append(f". {word}")
+            if BREAK not in (after, later):
+                own.append(f"{word} _ {later}")
+            found.append(own)
+        before = word
     return found
-
-
-def _runs(sentence: Sequence[str], found: set[str]) -> None:
-    for at, word in enumerate(sentence):
-        found.add(word)
-        for end in range(at + 2, min(at + RUN, len(sentence)) + 1):
-            found.add(" ".join(sentence[at:end]))
-        if at + 2 < len(sentence):
-            found.add(f"{word} _ {sentence[at + 2]}")
 
 
 def learn(lines: Sequence[str], outcomes: Sequence[Outcome | None]) -> Net:
     """A net from normalised messages and the outcome of each."""
     from scipy.sparse import csr_matrix
 
-    found = [sorted(features(line.split())) for line in lines]
-    seen = Counter(feature for one in found for feature in one)
+    found = [[f for own in word_features(line) for f in own] for line in lines]
+    seen = Counter(feature for one in found for feature in set(one))
     index = {f: i for i, f in enumerate(sorted(f for f, n in seen.items() if n >= _SEEN))}
     values: list[float] = []
     columns: list[int] = []
@@ -155,25 +139,21 @@ def learn(lines: Sequence[str], outcomes: Sequence[Outcome | None]) -> Net:
         values.extend([1 / math.sqrt(len(one) or 1)] * len(known))
         rows.append(len(columns))
     table = csr_matrix((values, columns, rows), shape=(len(found), len(index)))
-    return Net(
-        {
-            outcome: _head(table, [o is outcome for o in outcomes], list(index))
-            for outcome in THRESHOLDS
-            if outcome in outcomes
-        }
-    )
+    table.sum_duplicates()
+    taught = tuple(outcome for outcome in THRESHOLDS if outcome in outcomes)
+    fitted = [_column(table, [o is outcome for o in outcomes]) for outcome in taught]
+    weights = np.array([weights for weights, _ in fitted], dtype=np.float32).T
+    return Net(taught, index, weights, np.array([bias for _, bias in fitted]))
 
 
-def _head(table: Any, wanted: Sequence[bool], names: Sequence[str]) -> Head:
+def _column(table: Any, wanted: Sequence[bool]) -> tuple[Floats, float]:
     from sklearn.linear_model import LogisticRegression
 
     model = LogisticRegression(
         C=_STRENGTH, class_weight="balanced", solver="liblinear", random_state=0
     )
     model.fit(table, wanted)
-    weights = {n: round(float(w), 3) for n, w in zip(names, model.coef_[0], strict=True)}
-    kept = {n: w for n, w in weights.items() if abs(w) >= _SMALLEST}
-    return Head(float(model.intercept_[0]), kept)
+    return model.coef_[0], float(model.intercept_[0])
 
 
 def teach(book: RuleBook, examples: Iterable[Example]) -> Net:
@@ -189,7 +169,7 @@ def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> d
     """
     nets = {}
     for book in books:
-        kept = cache / f"net-{book.language}-{_fingerprint(folder, book.language)}.json"
+        kept = cache / f"net-{book.language}-{_fingerprint(folder, book.language)}.npz"
         if net := _read(kept):
             nets[book.language] = net
         elif examples := [e for e in load_examples(folder) if e.language == book.language]:
@@ -206,21 +186,29 @@ def _fingerprint(folder: Path, language: str) -> str:
 
 def _read(kept: Path) -> Net | None:
     try:
-        heads = json.loads(kept.read_text("utf-8"))
-        return Net({Outcome(name): Head(*head) for name, head in heads.items()})
-    except (OSError, ValueError, TypeError):
+        with np.load(kept) as saved:
+            names = str(saved["names"]).split("\n")
+            outcomes = tuple(Outcome(name) for name in saved["outcomes"])
+            index = {name: row for row, name in enumerate(names)}
+            return Net(outcomes, index, saved["weights"], saved["bias"])
+    except (OSError, ValueError, KeyError, BadZipFile):
         return None
 
 
 def _keep(kept: Path, net: Net) -> None:
-    text = json.dumps({str(o): [head.bias, dict(head.weights)] for o, head in net.heads.items()})
+    draft = kept.with_suffix(".part.npz")
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(".part")
-        draft.write_text(text, "utf-8")
+        np.savez(
+            draft,
+            names="\n".join(net.index),
+            outcomes=[str(outcome) for outcome in net.outcomes],
+            weights=net.weights,
+            bias=net.bias,
+        )
         draft.replace(kept)
     except OSError:
         return
-    for old in kept.parent.glob(f"{kept.name.rpartition('-')[0]}-*.json"):
+    for old in kept.parent.glob(f"{kept.name.rpartition('-')[0]}-*.npz"):
         if old != kept:
             old.unlink(missing_ok=True)

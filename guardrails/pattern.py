@@ -128,10 +128,10 @@ class Maybe:
 
     def __init__(self, part: Node) -> None:
         self.words = part.words
-        self._part = part
+        self.part = part
 
     def step(self, line: Line, places: int) -> int:
-        return places | self._part.step(line, places)
+        return places | self.part.step(line, places)
 
 
 class Row:
@@ -158,7 +158,7 @@ class Either:
     empty = False
 
     def __init__(self, parts: Sequence[Node]) -> None:
-        self._parts = parts
+        self.parts = parts
         self.words = frozenset[str]().union(*(p.words for p in parts))
         anchors = [p.anchor for p in parts if p.anchor]
         self.anchor = None
@@ -182,7 +182,7 @@ class Either:
             return []
         return [
             part
-            for part in self._parts
+            for part in self.parts
             if not (part.anchor and part.anchor.words.isdisjoint(said))
             and part.step(line, line.anywhere)
         ]

@@ -94,16 +94,27 @@ class Screener:
         enough = 1 if context.careful else _ENOUGH
         if signals and len(signals | context.signals) >= enough:
             return Screening(Outcome.CHECK_IN, _ADDED_UP, CHECK_IN_REPLY, language, signals)
-        nets = [(n, self.nets[n], line) for n, line in normalised.items() if n in self.nets]
-        for name, net, line in nets:
-            if net.danger(line):
-                return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, name, signals)
+        wider = self._wider(normalised)
+        if Outcome.CHECK_IN in wider:
+            return Screening(
+                Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, wider[Outcome.CHECK_IN][1], signals
+            )
         if first:
             return _found(first, signals)
-        for name, net, line in nets:
-            if outcome := net.other(line):
-                return Screening(outcome, _NET, default_reply(outcome), name, signals)
+        if wider:
+            outcome, (_, spoken) = max(wider.items(), key=lambda found: found[1])
+            return Screening(outcome, _NET, default_reply(outcome), spoken, signals)
         return Screening(Outcome.NONE, None, None, language, signals)
+
+    def _wider(self, normalised: Mapping[str, str]) -> dict[Outcome, tuple[float, str]]:
+        """What the nets would add: each outcome's margin and language."""
+        added: dict[Outcome, tuple[float, str]] = {}
+        for spoken, line in normalised.items():
+            if spoken in self.nets:
+                for outcome, margin in self.nets[spoken].margins(line).items():
+                    if margin > 0:
+                        added[outcome] = max(added.get(outcome, (0.0, "")), (margin, spoken))
+        return added
 
     @property
     def books(self) -> tuple[RuleBook, ...]:

@@ -14,14 +14,11 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from importlib import import_module
-from typing import Any
 
 from guardrails.examples import load_examples
+from guardrails.pattern import Either, Fixed, Maybe, Node, Row
 from guardrails.screen import Screener, load_screener
 
-# The parser of expressions moved in Python 3.11; its tree says which words a pattern matches.
-sre = import_module("re._parser" if sys.version_info >= (3, 11) else "sre_parse")
 LONGEST = 4_000
 _INVISIBLE = "\u200b\u200d\u2060\ufeff\u00ad\u0301\u202e"
 _ALIKE = str.maketrans("aeiokcps", "аеіоксрѕ")
@@ -49,27 +46,22 @@ def mutated(text: str, dice: random.Random) -> str:
     return text
 
 
-def near_match(source: str, dice: random.Random) -> str:
-    """Words that match a pattern's expression, less the last one or two."""
-    words = _written(sre.parse(source), dice).split()
+def near_match(part: Node, dice: random.Random) -> str:
+    """Words that match a pattern, less the last one or two."""
+    words = _written(part, dice)
     return " ".join(words[: max(1, len(words) - dice.randrange(3))])
 
 
-def _written(tree: Any, dice: random.Random) -> str:
-    return "".join(_one(str(kind), value, dice) for kind, value in tree)
-
-
-def _one(kind: str, value: Any, dice: random.Random) -> str:
-    if kind == "LITERAL":
-        return chr(value)
-    if kind == "BRANCH":
-        return _written(dice.choice(value[1]), dice)
-    if kind == "SUBPATTERN":
-        return _written(value[3], dice)
-    if kind in ("MAX_REPEAT", "MIN_REPEAT"):
-        low, high, inner = value
-        return "".join(_written(inner, dice) for _ in range(dice.randint(low, min(high, 4))))
-    return "a" if kind in ("IN", "NOT_LITERAL", "ANY") else ""
+def _written(part: Node, dice: random.Random) -> list[str]:
+    if isinstance(part, Row):
+        return [word for one in part.parts for word in _written(one, dice)]
+    if isinstance(part, Either):
+        return _written(dice.choice(part.parts), dice)
+    if isinstance(part, Maybe):
+        return _written(part.part, dice) if dice.random() < 0.5 else []
+    if isinstance(part, Fixed):
+        return ["oh"] * {"_": 1, "...": dice.randrange(5)}.get(part.sign, 0)
+    return [dice.choice(sorted(part.words))]
 
 
 @dataclass
@@ -92,7 +84,7 @@ def messages(screener: Screener, seed: int) -> Iterator[tuple[str, str]]:
         yield "words", " ".join(dice.choices(words, k=dice.randrange(1, 90)))
         pattern = dice.choice(patterns)
         size = dice.choice([60, 300, LONGEST])
-        near = near_match(pattern.source, dice)
+        near = near_match(pattern.root, dice)
         yield "near", (f"{near} " * (size // (len(near) + 1) + 1))[:size]
         size = dice.choice([20, 300, LONGEST]) if dice.random() < 0.1 else 40
         yield "any", "".join(chr(dice.randrange(dice.choice([127, 0x110000]))) for _ in range(size))
