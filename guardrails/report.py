@@ -60,7 +60,8 @@ def tables(measured: Measured, shown: int) -> list[Table]:
         _outcomes(
             "By what is wanted",
             "Our own examples. Right is found when it should be, left alone when it should be. "
-            "Refused is every answer that is not about danger.",
+            "Refused is every answer that is not about danger. Rules were written with these in "
+            "view, so expect less of new messages: the held-out set says how much less.",
             own,
             lambda e: f"{e.language} {e.wanted}",
         ),
