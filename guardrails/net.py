@@ -80,7 +80,8 @@ class Net:
         found = word_features(line)
         if not found:
             return {}
-        rows = [self.index[f] for own in found for f in own if f in self.index]
+        known_rows = [self.index[f] for own in found for f in own if f in self.index]
+        rows = np.array(known_rows, dtype=np.intp)
         known = [sum(f in self.index for f in own) for own in found]
         sums = np.zeros((len(rows) + 1, len(self.outcomes)))
         np.cumsum(self.weights[rows], axis=0, out=sums[1:])

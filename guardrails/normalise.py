@@ -23,6 +23,8 @@ _LEET_L = str.maketrans("013457@$!|", "oleastasll")
 _PIECE = re.compile(r"[$@]?[a-z0-9]+(?:['*!|$@]+[a-z0-9]+)*|\.{2,}|[.!?;]+")
 _COUNTED = re.compile(r"([0-9]+)(mg|mgs|mcg|ml|g|yo|yr|yrs|f|m|pm|am|x|lbs)")
 _SPLIT = re.compile(r"[a-z0-9']+")
+# "I. Want. To. Die." is one sentence, said hard.
+_ONE_BY_ONE = re.compile(r"(?<![^ .] )(?<=[ ])(?:[^ .]+ \. ){2,}[^ .]+(?= \.| $)")
 _TRIPLE = re.compile(r"(.)\1{2,}")
 _REPEAT = re.compile(r"(.)\1+")
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -87,14 +89,15 @@ class Normaliser:
 
     def __call__(self, folded: str) -> str:
         """`folded` comes from `fold`. The result begins and ends with a space."""
+        pieces = [
+            BREAK if piece[0] in ".!?;" else piece
+            for piece in _PIECE.findall(folded)
+            if piece.strip(".") or len(piece) == 1  # "..." is no end of a sentence
+        ]
         words: list[str] = []
-        for piece in _PIECE.findall(folded):
-            if piece[0] in ".!?;":
-                if piece.strip(".") or len(piece) == 1:
-                    words.append(BREAK)
-            else:
-                words.extend(self._mend(piece))
-        line = f" {' '.join(self._join_letters(words))} "
+        for piece in self._join_letters(pieces):
+            words.extend([piece] if piece == BREAK else self._mend(piece))
+        line = _ONE_BY_ONE.sub(lambda m: m[0].replace(" .", ""), f" {' '.join(words)} ")
         if self._phrase:
             line = self._phrase.sub(lambda m: self._phrases[m[0]], line)
         return line
@@ -155,33 +158,32 @@ class Normaliser:
             return []
         return [w for word in words for w in self.expand(word)]
 
-    def _join_letters(self, words: list[str]) -> list[str]:
-        """Spelled letters ("k i l l", "k.m.s") as the word they make, when the rules know it."""
+    def _join_letters(self, pieces: list[str]) -> list[str]:
+        """Spelled letters ("k i l l", "k.m.s") as the words they make, when the rules know them."""
         out: list[str] = []
         run: list[str] = []
-        for word in [*words, ""]:
-            if (len(word) == 1 and word not in BREAK) or (
-                word == BREAK and run and run[-1] != BREAK
+        for piece in [*pieces, ""]:
+            if (len(piece) == 1 and piece != BREAK) or (
+                piece == BREAK and run and run[-1] != BREAK
             ):
-                run.append(word)
+                run.append(piece)
                 continue
             out.extend(self._spelled(run))
             run = []
-            if word:
-                out.append(word)
+            if piece:
+                out.append(piece)
         return out
 
     def _spelled(self, run: list[str]) -> list[str]:
         letters = [c for c in run if c != BREAK]
-        if len(letters) < 3:
-            return run
-        if len(letters) > _LONGEST_JOINED:
+        if not 3 <= len(letters) <= _LONGEST_JOINED:
             return run
         for skip in range(min(2, len(letters) - 2)):  # "i k m s": a real one-letter word may lead
             word = "".join(letters[skip:])
-            spelled = self.expand(word) if word in self._known else self._split_joined(word)
-            if spelled:
-                return [*letters[:skip], *spelled]
+            spelled = self._unmask(word) or word
+            words = [spelled] if spelled in self._known else self._split_joined(spelled)
+            if words:
+                return [*letters[:skip], *words]
         return run
 
 

@@ -47,6 +47,8 @@ def normalise() -> Normaliser:
         ("k i l l", "kill"),
         ("k.m.s.", "kill myself"),
         ("KMS", "kill myself"),
+        ("I. Want. To. Die.", "i want to die ."),
+        ("s u i c i d e", "suicide"),
         ("sucide", "suicide"),
         ("iwanttodie", "i want to die"),
         ("so... bad", "so bad"),
