@@ -78,7 +78,7 @@ class Net:
         `line` comes from the language's `Normaliser`; an empty one has none.
         """
         found = word_features(line)
-        if not found:
+        if not found or not self.outcomes:
             return {}
         known_rows = [self.index[f] for own in found for f in own if f in self.index]
         rows = np.array(known_rows, dtype=np.intp)
