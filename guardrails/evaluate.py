@@ -74,7 +74,8 @@ def judge_out_of_fold(screener: Screener, examples: Sequence[Example]) -> list[J
     judged: list[Judged | None] = [None] * len(examples)
     for fold in range(FOLDS):
         others = [e for i, e in enumerate(examples) if i % FOLDS != fold]
-        nets = {book.language: teach(book, others) for book in screener.books}
+        spoken = {e.language for e in others}
+        nets = {b.language: teach(b, others) for b in screener.books if b.language in spoken}
         own = [i for i in range(len(examples)) if i % FOLDS == fold]
         blind = Screener(screener.books, nets)
         for i, one in zip(own, judge(blind, [examples[i] for i in own]), strict=True):

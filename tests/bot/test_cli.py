@@ -67,6 +67,17 @@ def test_screen_answers_a_line_before_the_next_one_comes() -> None:
             assert json.loads(screen.stdout.readline())["id"] == number
 
 
+@pytest.fixture
+def one_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Few examples of ours, so that judging them takes no time."""
+    from guardrails import examples
+
+    texts = {"danger": "i want to kill myself", "everyday": "i burnt the rice"}
+    own = [examples.Example(text, "en", wanted, "k", "plain") for wanted, text in texts.items()]
+    monkeypatch.setattr(examples, "load_examples", lambda: own * 5)
+
+
+@pytest.mark.usefixtures("one_of_each")
 @pytest.mark.parametrize("command", ["screen", "evaluate"])
 def test_a_rule_that_cannot_be_read_is_one_line(
     monkeypatch: pytest.MonkeyPatch, command: str
@@ -82,16 +93,6 @@ def test_a_rule_that_cannot_be_read_is_one_line(
     assert result.exit_code == 1
     [line] = [line for line in result.stderr.splitlines() if line.startswith("carenav:")]
     assert line == "carenav: en/suicide.yml: wants_to_die: there is no list <anyone>"
-
-
-@pytest.fixture
-def one_of_each(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Few examples of ours, so that judging them takes no time."""
-    from guardrails import examples
-
-    texts = {"danger": "i want to kill myself", "everyday": "i burnt the rice"}
-    own = [examples.Example(text, "en", wanted, "k", "plain") for wanted, text in texts.items()]
-    monkeypatch.setattr(examples, "load_examples", lambda: own * 5)
 
 
 @pytest.mark.usefixtures("one_of_each")
