@@ -30,7 +30,8 @@ _WORDY = 0.8
 
 # Plain words must leave early: each search below stands behind one of these.
 _ANY = re.compile(
-    r"[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[ :,]){5}|[01]{8}|%[0-9A-Fa-f]{2}|&#|&[a-z]{2,6};|[.\-·–_]{2}"
+    r"[A-Za-z0-9+/_-]{12}|(?:[0-9A-Fa-f]{2}[ :,]){5}|[01]{8}|%[0-9A-Fa-f]{2}|&#|&[a-z]{2,6};"
+    r"|[.\-·–_]{2}"
     r"|[<>{}\[\]|`;#&=\\]|[^\x00-ɏ\s]|\b(?:system|assistant|developer|admin)\s*:"
     r"|rot ?-?13|c(?:a)?esar|cipher|cifra|backward|reverse|rev[eé]s|decod|shift",
     re.IGNORECASE,
@@ -38,7 +39,8 @@ _ANY = re.compile(
 _BASE64 = re.compile(r"(?<![A-Za-z0-9+/_=-])[A-Za-z0-9+/_-]{12,}={0,2}")
 _HEX = re.compile(
     r"(?<![0-9A-Fa-f])(?:0x)?(?:[0-9A-Fa-f]{2}){6,}(?![0-9A-Fa-f])"
-    r"|(?<![0-9A-Fa-f])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ :,]{0,2}(?=[0-9A-Fa-f\\])){5,}[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
+    r"|(?<![0-9A-Fa-f])(?:(?:0x|\\x)?[0-9A-Fa-f]{2}[ :,]{0,2}(?=[0-9A-Fa-f\\])){5,}"
+    r"[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
 )
 _BITS = re.compile(r"(?:[01]{8}[ ,]?){3,}")
 _MORSE = re.compile(r"(?:[.\-·–−_]{1,5}[ /|]+){4,}[.\-·–−_]{0,5}")
@@ -48,11 +50,15 @@ _TAGGED = re.compile("[\U000e0020-\U000e007e]{3,}")
 _MARKUP = re.compile(
     r"</?\s*(?:system|sistema|assistant|developer|admin|instructions?|prompt|user|name|nombre|inst|rules?)\b[^>]{0,40}>"
     r"|\[/?\s*(?:inst|system|sistema|developer|admin|assistant|prompt|instructions?)\b[^\]]{0,20}\]"
-    r"|<\|[a-z_ ]{2,20}\|>|<<\s*/?sys|<!--|<script|<iframe|javascript:|onerror\s*=|</?(?:think|tool_call)"
+    r"|<\|[a-z_ ]{2,20}\|>|<<\s*/?sys|<!--|<script|<iframe|javascript:|onerror\s*="
+    r"|</?(?:think|tool_call)"
     r"|[\"'](?:role|action|tool|mode|function|system|override|content|scope|instruction)[\"']\s*:"
-    r"|(?:^|\n|[.;!?]\s)\W{0,4}(?:system|sistema|assistant|developer|admin|root|sudo)(?: (?:prompt|note|message|override))?\s*:"
-    r"|#{2,}\s*(?:system|sistema|instruc|new|nuev|end|fin|prompt|override)|={3,}\s*(?:system|end|new|begin)|-{3,}\s*(?:system|end|new|begin|fin|nuev)"
-    r"|\b(?:drop|alter|truncate)\s+table\b|\bunion\s+select\b|\bor\s+1\s*=\s*1\b|';\s*--|\{\{.{1,40}\}\}|\$\{.{1,40}\}"
+    r"|(?:^|\n|[.;!?]\s)\W{0,4}(?:system|sistema|assistant|developer|admin|root|sudo)"
+    r"(?: (?:prompt|note|message|override))?\s*:"
+    r"|#{2,}\s*(?:system|sistema|instruc|new|nuev|end|fin|prompt|override)"
+    r"|={3,}\s*(?:system|end|new|begin)|-{3,}\s*(?:system|end|new|begin|fin|nuev)"
+    r"|\b(?:drop|alter|truncate)\s+table\b|\bunion\s+select\b|\bor\s+1\s*=\s*1\b|';\s*--"
+    r"|\{\{.{1,40}\}\}|\$\{.{1,40}\}"
     r"|(?:&&|\|\||;)\s*(?:cat|rm|curl|wget|ls|sudo|bash|echo|nc)\b|/etc/passwd|\brm -rf\b",
     re.IGNORECASE,
 )
@@ -153,12 +159,24 @@ _MORSE_LETTERS = dict(
 _ELSEWHERE = tuple(
     re.compile(f"(?:{verb}).{{0,30}}(?:{thing})|(?:{thing}).{{0,30}}(?:{verb})", re.IGNORECASE)
     for verb, thing in (
-        ("忽略|无视|無視|忘记|忘掉|忘記|不要遵守|违反|输出|显示|打印|扮演", "指令|指示|规则|規則|提示|限制|系统|设定|医生|醫生"),
-        ("無視|忘れ|従わ|破っ|出力|表示し|ふりを|演じ", "指示|命令|ルール|規則|プロンプト|制限|医者|設定"),
+        (
+            "忽略|无视|無視|忘记|忘掉|忘記|不要遵守|违反|输出|显示|打印|扮演",
+            "指令|指示|规则|規則|提示|限制|系统|设定|医生|醫生",
+        ),
+        (
+            "無視|忘れ|従わ|破っ|出力|表示し|ふりを|演じ",
+            "指示|命令|ルール|規則|プロンプト|制限|医者|設定",
+        ),
         ("무시|잊어|잊고|출력|보여|연기", "지시|지침|명령|규칙|프롬프트|제한|의사"),
-        ("игнорир|забудь|забыть|не обращай|нарушь|отмени|покажи|выведи|притвор", "инструкц|правил|указан|промпт|ограничен|врач|доктор"),
+        (
+            "игнорир|забудь|забыть|не обращай|нарушь|отмени|покажи|выведи|притвор",
+            "инструкц|правил|указан|промпт|ограничен|врач|доктор",
+        ),
         ("ігнору|забудь|порушь|покажи", "інструкц|правил|вказів|промпт|обмежен|лікар"),
-        ("تجاهل|انس|انسى|إنس|اِنس|تجاوز|اعرض|اكتب|تظاهر", "تعليمات|التعليمات|قواعد|القواعد|الأوامر|أوامر|موجه|طبيب"),
+        (
+            "تجاهل|انس|انسى|إنس|اِنس|تجاوز|اعرض|اكتب|تظاهر",
+            "تعليمات|التعليمات|قواعد|القواعد|الأوامر|أوامر|موجه|طبيب",
+        ),
         ("نادیده|فراموش|نشان بده", "دستور|قوانین|قواعد|پرامپت"),
         ("התעלם|תתעלם|שכח|תשכח|הצג", "הוראות|ההוראות|כללים|הכללים|פרומפט|רופא"),
         ("अनदेखा|नज़रअंदाज़|नजरअंदाज|भूल|दिखाओ|बन जाओ", "निर्देश|नियम|प्रॉम्प्ट|आदेश|डॉक्टर"),
