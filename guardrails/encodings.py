@@ -1,7 +1,7 @@
 """What a message hides from a reader of words: encoded pieces, reversed text, chat markup.
 
 Rules see words. Someone who wants a rule not to see them writes them in base64, hex, percent
-signs, HTML entities, bits, Morse, rot13 or backwards, in invisible characters, in another script
+signs, HTML entities, bits, rot13 or backwards, in invisible characters, in another script
 or as the tags with which language models mark who speaks. `unwrapped` adds, as more sentences,
 the words that were meant, and a word of ours for the way they were hidden, which rules can name:
 
@@ -19,7 +19,16 @@ import codecs
 import html
 import re
 from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 from urllib.parse import unquote
+
+import yaml
+
+from guardrails.plain_yaml import PlainLoader
+
+WORDS = Path(__file__).resolve().parent.parent / "data" / "guardrails" / "hidden.yml"
 
 _MOST = 4_000
 """Characters of a message that are looked at."""
@@ -43,7 +52,6 @@ _HEX = re.compile(
     r"[0-9A-Fa-f]{2}(?![0-9A-Fa-f])"
 )
 _BITS = re.compile(r"(?:[01]{8}[ ,]?){3,}")
-_MORSE = re.compile(r"(?:[.\-·–−_]{1,5}[ /|]+){4,}[.\-·–−_]{0,5}")
 _PERCENT = re.compile(r"(?:%[0-9A-Fa-f]{2}[\w+.\-]{0,20}){2,}")
 _ENTITIES = re.compile(r"(?:&(?:#x?[0-9A-Fa-f]{2,6}|[a-z]{2,6});\s?){4,}")
 _TAGGED = re.compile("[\U000e0020-\U000e007e]{3,}")
@@ -66,125 +74,27 @@ _ROT13_HINT = re.compile(
     r"rot ?-?13|c(?:a)?esar|cipher|cifrad|shift ?13|decod|decipher|descifra", re.I
 )
 _BACKWARDS_HINT = re.compile(r"backward|revers|al rev[eé]s|right to left|derecha a izquierda", re.I)
-# Frequent words as rot13 and backwards leave them, none of them a word of English or Spanish.
-_ROT13_WORDS = frozenset(
-    [
-        "gur",
-        "naq",
-        "lbh",
-        "lbhe",
-        "gung",
-        "jvgu",
-        "sbe",
-        "jung",
-        "abg",
-        "jvyy",
-        "guvf",
-        "zr",
-        "vtaber",
-        "ehyrf",
-        "cebzcg",
-        "qbpgbe",
-        "gryy",
-        "fnl",
-        "lbhef",
-        "dhr",
-        "ybf",
-        "erprgn",
-        "erpgn",
-        "ynf",
-        "ertynf",
-        "byivqn",
-    ]
-)
-_BACK_WORDS = frozenset(
-    [
-        "eht",
-        "dna",
-        "ruoy",
-        "uoy",
-        "taht",
-        "htiw",
-        "siht",
-        "tahw",
-        "snoitcurtsni",
-        "selur",
-        "tpmorp",
-        "erongi",
-        "suoiverp",
-        "metsys",
-        "tegrof",
-        "salger",
-        "sut",
-        "ut",
-        "adivlo",
-        "arongi",
-        "senoiccurtsni",
-        "llet",
-    ]
-)
-_MORSE_LETTERS = dict(
-    pair.split("=")
-    for pair in [
-        ".-=a",
-        "-...=b",
-        "-.-.=c",
-        "-..=d",
-        ".=e",
-        "..-.=f",
-        "--.=g",
-        "....=h",
-        "..=i",
-        ".---=j",
-        "-.-=k",
-        ".-..=l",
-        "--=m",
-        "-.=n",
-        "---=o",
-        ".--.=p",
-        "--.-=q",
-        ".-.=r",
-        "...=s",
-        "-=t",
-        "..-=u",
-        "...-=v",
-        ".--=w",
-        "-..-=x",
-        "-.--=y",
-        "--..=z",
-    ]
-)
-# "Ignore / forget … the rules / instructions / prompt", or "you are now a doctor", where our
-# words can't reach: scripts that normalising drops. Each is a verb and, near it, its object.
-_ELSEWHERE = tuple(
-    re.compile(f"(?:{verb}).{{0,30}}(?:{thing})|(?:{thing}).{{0,30}}(?:{verb})", re.IGNORECASE)
-    for verb, thing in (
-        (
-            "忽略|无视|無視|忘记|忘掉|忘記|不要遵守|违反|输出|显示|打印|扮演",
-            "指令|指示|规则|規則|提示|限制|系统|设定|医生|醫生",
-        ),
-        (
-            "無視|忘れ|従わ|破っ|出力|表示し|ふりを|演じ",
-            "指示|命令|ルール|規則|プロンプト|制限|医者|設定",
-        ),
-        ("무시|잊어|잊고|출력|보여|연기", "지시|지침|명령|규칙|프롬프트|제한|의사"),
-        (
-            "игнорир|забудь|забыть|не обращай|нарушь|отмени|покажи|выведи|притвор",
-            "инструкц|правил|указан|промпт|ограничен|врач|доктор",
-        ),
-        ("ігнору|забудь|порушь|покажи", "інструкц|правил|вказів|промпт|обмежен|лікар"),
-        (
-            "تجاهل|انس|انسى|إنس|اِنس|تجاوز|اعرض|اكتب|تظاهر",
-            "تعليمات|التعليمات|قواعد|القواعد|الأوامر|أوامر|موجه|طبيب",
-        ),
-        ("نادیده|فراموش|نشان بده", "دستور|قوانین|قواعد|پرامپت"),
-        ("התעלם|תתעלם|שכח|תשכח|הצג", "הוראות|ההוראות|כללים|הכללים|פרומפט|רופא"),
-        ("अनदेखा|नज़रअंदाज़|नजरअंदाज|भूल|दिखाओ|बन जाओ", "निर्देश|नियम|प्रॉम्प्ट|आदेश|डॉक्टर"),
-        ("αγνό|ξέχνα|ξεχασ|παράβλεψε|δείξε", "οδηγί|κανόν|εντολ|προτροπ|γιατρ"),
-        ("ละเว้น|เพิกเฉย|ลืม|แสดง", "คำสั่ง|กฎ|พรอมต์|ข้อจำกัด|หมอ"),
-        ("উপেক্ষা|ভুলে", "নির্দেশ|নিয়ম|প্রম্পট"),
-    )
-)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class _Signs:
+    """The words of ``data/guardrails/hidden.yml``."""
+
+    rot13: frozenset[str]
+    backwards: frozenset[str]
+    common: frozenset[str]
+    orders: tuple[re.Pattern[str], ...]
+
+
+@cache
+def _signs() -> _Signs:
+    data = yaml.load(WORDS.read_text("utf-8"), Loader=PlainLoader)  # noqa: S506 (a safe loader)
+    orders = []
+    for order in data["orders"]:
+        verb, thing = ("(?:" + "|".join(map(re.escape, order[k])) + ")" for k in ("verb", "thing"))
+        orders.append(re.compile(f"{verb}.{{0,30}}{thing}|{thing}.{{0,30}}{verb}", re.IGNORECASE))
+    rot13, backwards, common = (frozenset(data[k]) for k in ("rot13", "backwards", "common"))
+    return _Signs(rot13, backwards, common, tuple(orders))
 
 
 def unwrapped(text: str) -> str:
@@ -203,7 +113,7 @@ def _found(text: str) -> Iterator[str]:
         yield "hiddenwords"
     if _MARKUP.search(text):
         yield "hiddenmarkup"
-    if not text.isascii() and any(order.search(text, 0, _NEAR) for order in _ELSEWHERE):
+    if not text.isascii() and any(order.search(text, 0, _NEAR) for order in _signs().orders):
         yield "hiddenorders"
 
 
@@ -216,8 +126,6 @@ def _decoded(text: str) -> Iterator[str | None]:
     for match in _BITS.finditer(text):
         bits = re.sub("[^01]", "", match[0])
         yield _words(bytes(int(bits[i : i + 8], 2) for i in range(0, len(bits) - 7, 8)))
-    for match in _MORSE.finditer(text):
-        yield _from_morse(match[0])
     for match in _PERCENT.finditer(text):
         if match[0].count("%") * 5 >= len(match[0]):  # more than the spaces of a pasted link
             yield _words(unquote(match[0].replace("+", " "), errors="ignore").encode())
@@ -226,39 +134,29 @@ def _decoded(text: str) -> Iterator[str | None]:
     for match in _TAGGED.finditer(text):
         yield "".join(chr(ord(c) - 0xE0000) for c in match[0])
     plain = set(re.findall(r"[a-z]+", text.lower()))
-    if _ROT13_HINT.search(text) or len(plain & _ROT13_WORDS) > 1:
+    if _ROT13_HINT.search(text) or len(plain & _signs().rot13) > 1:
         turned = codecs.encode(text, "rot13")
-        if len(plain & _ROT13_WORDS) > 1 or _rot13_reads(turned):
+        if len(plain & _signs().rot13) > 1 or _rot13_reads(turned):
             yield turned
-    if len(plain & _BACK_WORDS) > 1 or (plain & _BACK_WORDS and _BACKWARDS_HINT.search(text)):
+    if len(plain & _signs().backwards) > 1 or (
+        plain & _signs().backwards and _BACKWARDS_HINT.search(text)
+    ):
         yield text[::-1]
 
 
 def _rot13_reads(turned: str) -> bool:
     """Whether text turned by 13 has a few of the words that most sentences have."""
-    common = {
-        "the",
-        "and",
-        "you",
-        "your",
-        "me",
-        "to",
-        "of",
-        "is",
-        "a",
-        "all",
-        "que",
-        "tu",
-        "tus",
-        "la",
-    }
+    common = _signs().common
     return len(common & set(re.findall(r"[a-z]+", turned.lower()))) > 1
 
 
 def _scrambled(text: str) -> bool:
     """Whether words of rot13 or of text written backwards stand in it."""
     words = text.lower().split()
-    return len(_ROT13_WORDS.intersection(words)) > 1 or len(_BACK_WORDS.intersection(words)) > 1
+    return (
+        len(_signs().rot13.intersection(words)) > 1
+        or len(_signs().backwards.intersection(words)) > 1
+    )
 
 
 def _from_base64(piece: str) -> str | None:
@@ -269,15 +167,6 @@ def _from_base64(piece: str) -> str | None:
         return _words(base64.b64decode(bare + "=" * (-len(bare) % 4)))
     except (binascii.Error, ValueError):
         return None
-
-
-def _from_morse(piece: str) -> str | None:
-    even = piece.translate(str.maketrans("·–−_", ".---"))
-    said = " ".join(
-        "".join(_MORSE_LETTERS.get(sign, "") for sign in word.split())
-        for word in re.split(r"[/|]| {3,}", even)
-    )
-    return said if len(said.replace(" ", "")) > 3 else None
 
 
 def _words(raw: bytes) -> str | None:

@@ -26,15 +26,16 @@ from guardrails.types import Context, Outcome, Screening
 
 _UNASKED = Context()
 
-# First match wins. Danger outranks everything, the quickest to kill first. Then an answer to
-# our own question (rank 5), then check_in. Then what people are owed by law, soonest-binding
-# first: no more texts (TCPA), a child (COPPA; that path erases too), privacy, and what we are,
-# which must be said whenever asked (Utah 13-72a-203). Then a person, who can answer the rest; the
-# clinical refusals, which point to someone who can answer; and manipulation last, so that a real
-# question wrapped in role-play still gets the refusal that helps.
+# First match wins. Danger outranks everything, the quickest to kill first. Then an answer to our
+# own question, check_in, and a path of its own (grief after suicide). Then what people are owed
+# by law, soonest-binding first: no more texts (TCPA), a child (COPPA; that path erases too),
+# privacy, and what we are, which must be said whenever asked (Utah 13-72a-203). Then a person,
+# who can answer the rest; the clinical refusals, which point to someone who can answer; and
+# manipulation last, so that a real question wrapped in role-play gets the refusal that helps.
 _ORDER = {outcome: rank for rank, outcome in enumerate(Outcome)}
 _CHECK_IN_RANK = _ORDER[Outcome.CHECK_IN]
 _ANSWER_RANK = _CHECK_IN_RANK - 0.5
+_PATH_RANK = _CHECK_IN_RANK + 0.5
 _ENOUGH = 2
 """Different weak signals, of one message or of several, that ask the check-in question."""
 CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "care-navigator"
@@ -88,7 +89,7 @@ class Screener:
         )
         strong = [found for found in entries if not found[0].rule.weak]
         first = next((entry for entry, line in strong if _fires(entry, line)), None)
-        if first and first.rank <= _CHECK_IN_RANK:
+        if first and first.rank <= _PATH_RANK:
             return _found(first)
         signals = _signals(entries)
         enough = 1 if context.careful else _ENOUGH
@@ -164,7 +165,7 @@ def _signals(entries: Iterable[tuple[_Entry, Line]]) -> frozenset[str]:
 
 def _rank(rule: Rule) -> float:
     if rule.outcome is Outcome.NONE:
-        return _ANSWER_RANK
+        return _ANSWER_RANK if rule.asked else _PATH_RANK
     return _ORDER[rule.outcome]
 
 
