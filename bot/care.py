@@ -32,18 +32,18 @@ class Heard:
 @dataclass
 class Care:
     _heard: OrderedDict[str, Heard] = field(default_factory=OrderedDict)
-    _screened: OrderedDict[str, Screening] = field(default_factory=OrderedDict)
+    _screened: OrderedDict[tuple[str, str], Screening] = field(default_factory=OrderedDict)
 
     def of(self, conversation: str) -> Heard:
         return self._heard.get(conversation, Heard())
 
-    def screened(self, message: str) -> Screening | None:
+    def screened(self, conversation: str, message: str) -> Screening | None:
         """What a message's screening gave when it came, before it counted itself."""
-        return self._screened.get(message)
+        return self._screened.get((conversation, message))
 
     def note(self, conversation: str, message: str, screening: Screening) -> None:
         """Remember what a message's screening leaves for the messages after it."""
-        self._screened[message] = screening
+        self._screened[conversation, message] = screening
         before = self.of(conversation)
         fired = before.fired | ({screening.rule} if screening.rule else set())
         now = replace(before, fired=fired, signals=before.signals | screening.signals)
@@ -51,7 +51,7 @@ class Care:
             now = replace(now, signals=frozenset(), checked=True)
         elif screening.outcome in DANGER and screening.reply:
             now = replace(now, replies=before.replies | {screening.reply})
-        if now != before:
+        if now != Heard():
             self._heard[conversation] = now
             self._heard.move_to_end(conversation)
         while len(self._heard) > MOST:
@@ -61,3 +61,5 @@ class Care:
 
     def forget(self, conversation: str) -> None:
         self._heard.pop(conversation, None)
+        for key in [key for key in self._screened if key[0] == conversation]:
+            del self._screened[key]

@@ -14,7 +14,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from bot import metrics
@@ -43,6 +43,8 @@ LONGEST = 4_000
 
 Draft = Mapping[str, Any]
 FIRST: Draft = {"message": "disclosure.first"}
+ONCE = frozenset({"bereaved.suicide"})
+"""Said once in a conversation; the same again is Rasa's to answer."""
 REPEAT = "safety.repeat"
 """What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 
@@ -91,6 +93,11 @@ class Turn:
         first = self.release(session, [{**FIRST, "slots": {"clinic": clinic.name}}])
         await self.record.keep_sent(session, first)
         return first
+
+    def lines(self, session: Session) -> list[dict[str, str]]:
+        """What a page keeps in view: the lines of the clinic's country, emergency first."""
+        country = self.clinics[session.clinic].country
+        return self.releaser.helplines.strip(country, session.language)
 
     # --- a message comes in ---------------------------------------------------------------
 
@@ -150,7 +157,9 @@ class Turn:
             return first_look
         last = await self.record.last_from_bot(session.conversation)
         asked = heard.context(last.message if last else None)
-        return self.screener.screen(person.text, session.language, asked)
+        found = self.screener.screen(person.text, session.language, asked)
+        said_before = found.reply in ONCE and found.rule in heard.fired
+        return replace(found, reply=None) if said_before else found
 
     # --- danger: from memory, before anything else ------------------------------------------
 
@@ -232,7 +241,8 @@ class Turn:
     ) -> Reply:
         """Who answers: the edge itself (then the pending question comes back), or Rasa."""
         pending = [asking] if asking else []
-        screening = self.care.screened(person.id) or await self.screen(session, person)
+        known = self.care.screened(session.conversation, person.id)
+        screening = known or await self.screen(session, person)
         do = person.offer.do if person.offer else None
         if do == "resume":
             return Reply(pending or [{"message": "resume.nothing"}], asking)

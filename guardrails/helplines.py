@@ -2,7 +2,8 @@
 
 Rules held at load (the file's own header says how numbers are checked): no line past its date,
 none verified for more than 12 months, the emergency line first on every route, and no route
-that leaves a person in danger with nothing but a line that may be closed.
+that leaves a person in danger with nothing but a line that may be closed. A line that closes
+says its hours, and stands after those that don't.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from guardrails.rules import RuleError, load_yaml
 
 _LONGEST_DAYS = 366
 _DEFAULT = "default"
+_IN_VIEW = 3
+"""Ways that fit in one row of a phone's screen."""
 
 
 class HelplineError(ValueError):
@@ -46,6 +49,12 @@ class Helplines:
         key = about.removeprefix("safety.")
         route = routes.get(about) or routes.get(key) or routes[_DEFAULT]
         return [self._card(self.lines[name], language) for name in route]
+
+    def strip(self, country: str, language: str) -> list[dict[str, str]]:
+        """The few ways that stay in view: the emergency number, then those of the next lines."""
+        emergency, *others = self.cards(_DEFAULT, country, language)
+        ways = [emergency["actions"][0], *(way for card in others for way in card["actions"])]
+        return ways[:_IN_VIEW]
 
     def _country(self, country: str) -> Mapping[str, Mapping[str, str]]:
         return self.countries.get(country, self.countries[_DEFAULT])
@@ -80,6 +89,8 @@ def load_helplines(path: Path, today: date) -> Helplines:
     for name, line in data["lines"].items():
         _check_dates(f"{path}: {name}", line, today)
         _check_languages(f"{path}: {name}", line)
+        if not line["all_day"] and "hours" not in line:
+            raise HelplineError(f"{path}: {name}: is not open all day; say its hours")
     for country, routes in data["routes"].items():
         if country not in data["countries"]:
             raise HelplineError(f"{path}: routes: {country} is not among the countries; add it")
@@ -123,6 +134,8 @@ def _check_route(where: str, names: list[str], lines: Mapping[str, Mapping[str, 
         raise HelplineError(f"{where}: must begin with an emergency line, not {names[0]}")
     if not any(lines[n]["all_day"] for n in names if "emergency" not in lines[n]["kinds"]):
         raise HelplineError(f"{where}: needs a line that is open day and night")
+    if names != sorted(names, key=lambda name: not lines[name]["all_day"]):
+        raise HelplineError(f"{where}: put lines that close after those open day and night")
 
 
 def _in(words: Mapping[str, str], language: str) -> str:

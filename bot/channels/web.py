@@ -69,6 +69,7 @@ class WebChannel:
             "token": self.tokens.issue(session),
             "expires_at": datetime.fromtimestamp(ends, timezone.utc).isoformat(timespec="seconds"),
             "language": language,
+            "lines": self.desk.turn.lines(session),
             "messages": [message.public() for message in first],
         }
         return JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})

@@ -1,5 +1,5 @@
 // Delivery: the session, what waits to be sent, and what comes in. It knows nothing of the screen.
-// The caller's `on` hears message(message, fresh), sent(item, id), state(item), typing(on), link(up), cleared(why):
+// The caller's `on` hears begun(), message(message, fresh), sent(item, id), state(item), typing(on), link(up), cleared(why):
 // why is "expired" (a new session will follow) or "erased".
 function delivery({ base, about, store, on }) {
   const TRIES = 6; // about 30 s of back-off, then the person is told
@@ -95,7 +95,8 @@ function delivery({ base, about, store, on }) {
   async function begin() {
     const made = await call("POST", "sessions", about());
     token = made.token;
-    store.set({ token });
+    store.set({ token, lines: made.lines });
+    on.begun();
     made.messages.forEach((message) => take(message, true));
   }
 

@@ -28,7 +28,7 @@
   const base = new URL(tag.src).origin;
   const store = tabStore(`care-navigator ${base} ${clinic} ${language}`);
 
-  // What a reload needs: the session's token and whether the chat was open. Gone when the tab is.
+  // What a reload needs: the session's token and help lines, and whether the chat was open. Gone when the tab is.
   function tabStore(name) {
     let kept = {};
     try { kept = JSON.parse(sessionStorage.getItem(name)) || {}; } catch { /* storage is blocked: memory will do */ }
@@ -69,6 +69,7 @@
   const more = button(words.more, ICONS.more, () => (menu.hidden ? openMenu() : closeMenu()), { className: "icon dots", "aria-expanded": "false", "aria-controls": "menu" });
   const log = el("div", { className: "log", role: "log", "aria-live": "polite", "aria-label": words.log, tabindex: 0 });
   const status = el("p", { className: "status", role: "status" });
+  const help = el("p", { className: "help" });
   const told = el("span", { className: "unseen", role: "status" }); // heard, not seen
   const left = el("span", { className: "left", id: "left" });
   const input = el("textarea", {
@@ -82,10 +83,32 @@
     el("header", null,
       el("div", null, el("h2", { id: "title" }, words.title), el("p", { id: "what" }, words.what)),
       more, button(words.close, ICONS.close, close), menu),
-    el("p", { className: "help" }, el("span", null, words.help),
-      ...["help_call", "help_text", "help_emergency"].map((key) => show.link(words[key + "_href"], words[key]))),
-    log, status, told, form);
+    help, log, status, told, form);
   root.append(el("section", { "aria-label": words.title }, launcher, panel));
+
+  // The help lines in view: those of the last message about safety, else the session's, else our own words.
+  const OWN_LINES = ["help_emergency", "help_call", "help_text"].map((key) => ({ label: words[key], href: words[key + "_href"] }));
+  let safetyId = "";
+
+  function helpWith(lines) {
+    const focused = help.contains(root.activeElement);
+    help.replaceChildren(el("span", null, words.help), ...lines.map(({ href, label }) => show.link(href, label)));
+    if (focused) help.querySelector("a").focus();
+  }
+
+  function helpAsEver() {
+    safetyId = "";
+    helpWith(store.get().lines || OWN_LINES);
+  }
+
+  function helpFrom({ id, kind, cards }) {
+    if (kind !== "safety" || id < safetyId || !cards?.length) return;
+    safetyId = id;
+    const [emergency, ...others] = cards.map(({ actions }) => actions || []);
+    helpWith([...emergency.slice(0, 1), ...others.flat()].slice(0, 3));
+  }
+
+  helpAsEver();
 
   // Opening and closing
   const small = matchMedia(SMALL);
@@ -209,8 +232,10 @@
     base, store,
     about: () => ({ clinic, language, page: location.origin + location.pathname }),
     on: {
+      begun: helpAsEver,
       message(m, fresh) {
         if (m.from !== "person") this.typing(false);
+        helpFrom(m);
         speak(fresh);
         add(show.message(m, true), m.id);
       },
@@ -234,6 +259,7 @@
           if (why === "erased" || !node.querySelector(".state")) node.remove();
         }
         turn = null;
+        helpAsEver();
         if (!startingOver) notice(words[why]);
       },
     },

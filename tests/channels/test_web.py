@@ -75,6 +75,15 @@ def test_a_session_begins_with_what_it_is(client):
     assert session["language"] == "en"
 
 
+def test_a_session_brings_the_lines_that_a_page_keeps_in_view(client):
+    def links(**asked):
+        return [line["href"] for line in begin(client, **asked)["lines"]]
+
+    assert links(language="en") == ["tel:911", "tel:988", "sms:988"]
+    assert links(language="es") == ["tel:911", "tel:988", "sms:988?&body=AYUDA"]
+    assert begin(client)["lines"][0] == {"label": "Call 911", "href": "tel:911"}
+
+
 def test_a_clinic_that_speaks_it_begins_in_spanish(client):
     assert "programa de computadora" in begin(client, language="es")["messages"][0]["text"]
     assert begin(client, language="tlh")["language"] == "en"

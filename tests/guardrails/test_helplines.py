@@ -10,16 +10,26 @@ from typing import Any
 import pytest
 import yaml
 
+from guardrails.catalogue import Catalogue, load_catalogue
 from guardrails.helplines import HelplineError, Helplines, load_helplines
+from guardrails.release import Releaser
 from guardrails.types import DANGER, Outcome
 
 LINES = Path(__file__).parents[2] / "data" / "content" / "helplines.yml"
 TODAY = date(2026, 11, 20)
+COUNTRIES = ["US", "CA", "GB", "IE", "AU", "NZ", "IN", "ES", "MX", "ZZ"]
+
+Data = dict[str, Any]
 
 
 @pytest.fixture(scope="module")
 def helplines() -> Helplines:
     return load_helplines(LINES, TODAY)
+
+
+@pytest.fixture(scope="module")
+def catalogue() -> Catalogue:
+    return load_catalogue(LINES.parent)
 
 
 def changed(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
@@ -32,7 +42,7 @@ def changed(tmp_path: Path, change: Callable[[dict[str, Any]], None]) -> Path:
     return path
 
 
-@pytest.mark.parametrize("country", ["US", "CA", "GB", "IE", "AU", "NZ", "IN", "ES", "MX", "ZZ"])
+@pytest.mark.parametrize("country", COUNTRIES)
 @pytest.mark.parametrize("language", ["en", "es"])
 @pytest.mark.parametrize("outcome", [*sorted(DANGER), Outcome.CHECK_IN])
 def test_danger_shows_the_emergency_number_first_then_another_line(
@@ -73,6 +83,62 @@ def test_words_for_a_sentence_follow_the_country(helplines: Helplines) -> None:
     assert "findahelpline.com" in helplines.crisis_line("ZZ", "es")
 
 
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_what_stays_in_view_is_of_the_country_with_the_emergency_number_first(
+    helplines: Helplines, country: str, language: str
+) -> None:
+    strip = helplines.strip(country, language)
+    cards = helplines.cards("safety.suicide_self_harm", country, language)
+    assert 2 <= len(strip) <= 3
+    assert strip[0] == cards[0]["actions"][0]
+    assert strip[1] == cards[1]["actions"][0]
+
+
+def test_what_stays_in_view_has_a_text_beside_the_call_where_there_is_one(
+    helplines: Helplines,
+) -> None:
+    def links(country: str, language: str) -> list[str]:
+        return [way["href"] for way in helplines.strip(country, language)]
+
+    assert links("US", "en") == ["tel:911", "tel:988", "sms:988"]
+    assert links("US", "es") == ["tel:911", "tel:988", "sms:988?&body=AYUDA"]
+    assert links("GB", "en") == ["tel:999", "tel:116123", "sms:85258?&body=SHOUT"]
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_words_of_danger_give_the_emergency_number_before_the_crisis_line(
+    helplines: Helplines, catalogue: Catalogue, country: str, language: str
+) -> None:
+    releaser = Releaser(catalogue, helplines)
+    emergency = helplines.emergency(country, language)
+    line = helplines.crisis_line(country, language)
+    about_danger = [m for m in catalogue.messages.values() if m.kind == "safety"]
+    assert {f"safety.{outcome}" for outcome in DANGER} < {m.id for m in about_danger}
+    for message in [*about_danger, catalogue.messages["bereaved.suicide"]]:
+        text = releaser.release({"message": message.id}, language, country).text
+        assert 0 <= text.find(emergency) < text.find(line), message.id
+
+
+@pytest.mark.parametrize("message", ["safety.suicide_self_harm", "safety.repeat"])
+def test_who_fears_a_hotline_is_named_another_way(catalogue: Catalogue, message: str) -> None:
+    words = catalogue.messages[message].words
+    assert "emergency room" in words["en"]
+    assert "urgencias" in words["es"]
+
+
+def test_a_line_that_closes_says_its_hours_and_comes_last(tmp_path: Path) -> None:
+    def with_a_line_that_closes(data: Data) -> None:
+        data["routes"]["US"]["default"] = ["us_911", "us_988", "us_trans_lifeline"]
+
+    helplines = load_helplines(changed(tmp_path, with_a_line_that_closes), TODAY)
+    *open_always, closes = helplines.cards("safety.suicide_self_harm", "US", "en")
+    assert all(card["note"] for card in open_always)
+    assert "Monday to Friday" in closes["lines"][-1]
+    assert closes["note"] == ""
+
+
 def test_closed_lines_are_nowhere(helplines: Helplines) -> None:
     shown = LINES.read_text("utf-8")
     for closed in ("9312237", "931-2237", "PRIDE", "press 3"):
@@ -83,9 +149,6 @@ def test_every_line_is_expired_after_its_date() -> None:
     last = date(2027, 11, 20)
     with pytest.raises(HelplineError, match="expired on"):
         load_helplines(LINES, last + timedelta(days=1))
-
-
-Data = dict[str, Any]
 
 
 def longer_than_a_year(data: Data) -> None:
@@ -106,6 +169,14 @@ def no_emergency_first(data: Data) -> None:
 
 def only_a_line_that_closes(data: Data) -> None:
     data["routes"]["US"]["default"] = ["us_911", "us_trans_lifeline"]
+
+
+def a_line_that_closes_before_one_that_does_not(data: Data) -> None:
+    data["routes"]["US"]["default"] = ["us_911", "us_trans_lifeline", "us_988"]
+
+
+def closed_at_hours_it_does_not_say(data: Data) -> None:
+    del data["lines"]["us_trans_lifeline"]["hours"]
 
 
 def general_knowledge(data: Data) -> None:
@@ -136,6 +207,8 @@ def no_source(data: Data) -> None:
         (unknown_line, "no line us_989"),
         (no_emergency_first, "must begin with an emergency line"),
         (only_a_line_that_closes, "open day and night"),
+        (a_line_that_closes_before_one_that_does_not, "US: default: put lines that close after"),
+        (closed_at_hours_it_does_not_say, "us_trans_lifeline: .*say its hours"),
         (general_knowledge, "general confidence"),
         (no_channel_in_english, "no channel to show in en"),
         (unlisted_country, "FR is not among the countries"),

@@ -33,6 +33,12 @@ POLICY = (
 )
 HELLO = "I am a computer program. I am not a person and not a clinician."
 ANSWER = "Here is an answer."
+LINES = [
+    {"label": "Call 999", "href": "tel:999"},
+    {"label": "Call 116 123", "href": "tel:116123"},
+    {"label": "Text SHOUT to 85258", "href": "sms:85258?&body=SHOUT"},
+]
+"""Of a country that the widget's own words do not know."""
 PROBLEM = "application/problem+json"
 
 Message = dict[str, Any]
@@ -46,6 +52,7 @@ class FakeEdge:
     first: list[Message] = field(
         default_factory=lambda: [{"kind": "notice", "text": HELLO, "choices": ["Roles", "Costs"]}]
     )
+    lines: list[dict[str, str]] = field(default_factory=lambda: list(LINES))
     refuse_sends: int = 0
     refuse_with: int = 503
     streams_work: bool = True
@@ -174,10 +181,9 @@ class FakeEdge:
         self.chats[token], self._events[token] = [], []
         for message in self.first:
             self._add(token, message)
-        return JSONResponse(
-            {"token": token, "expires_at": "2030-01-01T00:00:00Z", "messages": self.chats[token]},
-            201,
-        )
+        ends = "2030-01-01T00:00:00Z"
+        made = {"token": token, "expires_at": ends, "lines": self.lines}
+        return JSONResponse({**made, "messages": self.chats[token]}, 201)
 
     async def _send(self, request: Request) -> Response:
         self.asked.append(("POST", "messages"))

@@ -6,6 +6,7 @@ import gzip
 import json
 import re
 from pathlib import Path
+from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -13,7 +14,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from bot.widget.assets import HERE, load_assets, load_words
 from tests.widget.conftest import DESKTOP, PHONE, write
-from tests.widget.fake_edge import ANSWER, CONTENT, HELLO, FakeEdge
+from tests.widget.fake_edge import ANSWER, CONTENT, HELLO, LINES, FakeEdge
 
 pytestmark = pytest.mark.browser
 
@@ -47,8 +48,72 @@ def test_it_says_what_it_is_and_shows_the_help_line(chat: Page) -> None:
     panel = chat.get_by_role("dialog", name="Care Navigator")
     expect(panel).to_have_accessible_description("Automated guide. Not a clinician.")
     expect(panel.get_by_text("Not for emergencies")).to_be_visible()
-    links = panel.locator(".help a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
-    assert links == ["tel:988", "sms:988", "tel:911"]
+    assert in_view(chat) == ["tel:999", "tel:116123", "sms:85258?&body=SHOUT"]
+
+
+def in_view(chat: Page) -> list[str]:
+    """Where the help strip leads."""
+    links: list[str] = chat.locator(".help a").evaluate_all(
+        "all => all.map(a => a.getAttribute('href'))"
+    )
+    return links
+
+
+def line(*hrefs: str) -> dict[str, Any]:
+    actions = [{"label": f"Call {href[-3:]}", "href": href} for href in hrefs]
+    return {"type": "line", "title": "A line", "lines": [], "actions": actions, "note": ""}
+
+
+ABUSE = [line("tel:911", "sms:911"), line("tel:+18007997233", "sms:88788"), line("tel:555")]
+IN_ABUSE = ["tel:911", "tel:+18007997233", "sms:88788"]
+
+
+def test_until_a_session_answers_it_shows_its_own_help_lines(page: Page, edge: FakeEdge) -> None:
+    page.route("**/api/chat/sessions", lambda route: route.abort())
+    page.goto(edge.url + "/host")
+    page.get_by_role("button", name="Ask the care guide").click()
+    assert in_view(page) == ["tel:911", "tel:988", "sms:988"]
+
+
+def test_the_clinics_lines_are_remembered_over_a_reload(chat: Page, edge: FakeEdge) -> None:
+    chat.route("**/api/chat/**", lambda route: route.abort())
+    chat.reload()
+    expect(chat.get_by_role("dialog")).to_be_visible()
+    assert in_view(chat) == [line["href"] for line in edge.lines]
+
+
+def test_after_danger_the_strip_shows_the_lines_of_that_message_for_good(
+    chat: Page, edge: FakeEdge
+) -> None:
+    edge.say("Call now.", kind="safety", cards=ABUSE)
+    expect(chat.get_by_text("Call now.")).to_be_visible()
+    assert in_view(chat) == IN_ABUSE
+    edge.say("No cards here.", kind="safety")
+    write(chat, "what does a psychologist do")
+    expect(chat.get_by_text(ANSWER)).to_be_visible()
+    assert in_view(chat) == IN_ABUSE
+    chat.reload()
+    expect(chat.get_by_text(ANSWER)).to_be_visible()
+    assert in_view(chat) == IN_ABUSE
+
+
+def test_the_strip_shows_the_latest_danger_and_is_as_ever_once_the_chat_is_erased(
+    chat: Page, edge: FakeEdge
+) -> None:
+    edge.say("Call now.", kind="safety", cards=ABUSE)
+    edge.say("Are you safe?", kind="safety", cards=[line("tel:911"), line("tel:988")])
+    expect(chat.get_by_text("Are you safe?")).to_be_visible()
+    assert in_view(chat) == ["tel:911", "tel:988"]
+    edge.close()
+    expect(chat.get_by_text("This chat is erased")).to_be_visible()
+    assert in_view(chat) == [line["href"] for line in edge.lines]
+
+
+def test_lines_that_change_keep_the_focus(chat: Page, edge: FakeEdge) -> None:
+    chat.locator(".help a").nth(1).focus()
+    edge.say("Call now.", kind="safety", cards=ABUSE)
+    expect(chat.get_by_text("Call now.")).to_be_visible()
+    expect(chat.locator(".help a").first).to_be_focused()
 
 
 def test_the_help_line_stays_in_view_however_long_the_chat(chat: Page, edge: FakeEdge) -> None:
@@ -57,7 +122,7 @@ def test_the_help_line_stays_in_view_however_long_the_chat(chat: Page, edge: Fak
     expect(chat.get_by_text("Line 29.")).to_be_attached()
     write(chat, "hello")
     expect(chat.get_by_text(ANSWER)).to_be_in_viewport(ratio=1)
-    for link in ("Call 988", "Text 988", "Call 911"):
+    for link in ("Call 999", "Call 116 123", "Text SHOUT to 85258"):
         expect(chat.locator(".help").get_by_role("link", name=link)).to_be_in_viewport(ratio=1)
 
 
@@ -149,7 +214,7 @@ def test_nothing_of_a_person_is_kept_but_the_token_of_this_tab(chat: Page) -> No
     assert chat.evaluate("() => Object.keys(localStorage)") == []
     assert chat.evaluate("() => document.cookie") == ""
     (kept,) = chat.evaluate("() => Object.values(sessionStorage)")
-    assert json.loads(kept) == {"token": "token-1", "open": True}
+    assert json.loads(kept) == {"token": "token-1", "lines": LINES, "open": True}
 
 
 def test_only_our_own_host_is_contacted(context: BrowserContext, edge: FakeEdge) -> None:
