@@ -58,7 +58,7 @@ def edits(word: str) -> set[str]:
 class Spelling:
     """How people of one language write: from `spelling.yml`.
 
-    `expansions` maps a word or phrase to the words it stands for. `repair` are words to mend
+    `expansions` maps a word, a phrase or an emoji to the words it stands for. `repair` are words to mend
     near-misses to; `leave` are real words that look like a near-miss and aren't.
     """
 
@@ -79,6 +79,8 @@ class Normaliser:
             if phrases
             else None
         )
+        signs = [key for key in self._words if not any(map(str.isalnum, key))]
+        self._sign = re.compile("|".join(map(re.escape, signs))) if signs else None
         self._repair = frozenset(spelling.repair) | frozenset(self._words)
         self._known = self._repair | frozenset(vocabulary) | frozenset(spelling.leave)
         self._longest = max(map(len, self._known), default=0)
@@ -89,6 +91,8 @@ class Normaliser:
 
     def __call__(self, folded: str) -> str:
         """`folded` comes from `fold`. The result begins and ends with a space."""
+        if self._sign and not folded.isascii():
+            folded = self._sign.sub(lambda m: f" {' '.join(self._words[m[0]])} ", folded)
         pieces = [
             BREAK if piece[0] in ".!?;" else piece
             for piece in _PIECE.findall(folded)
