@@ -58,8 +58,8 @@ def edits(word: str) -> set[str]:
 class Spelling:
     """How people of one language write: from `spelling.yml`.
 
-    `expansions` maps a word, a phrase or an emoji to the words it stands for. `repair` are words to mend
-    near-misses to; `leave` are real words that look like a near-miss and aren't.
+    `expansions` maps a word, a phrase or an emoji to the words it stands for. `repair` are words
+    to mend near-misses to; `leave` are real words that look like a near-miss and aren't.
     """
 
     expansions: Mapping[str, str] = field(default_factory=dict)

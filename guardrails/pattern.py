@@ -28,6 +28,8 @@ from guardrails.normalise import fold
 GAP = 4
 _TOKEN = re.compile(r"\.\.\.|[()|?^$_]|<[a-z_]+>|[a-z0-9']+(?:\*|\(s\))?|\S")
 _ANCHOR_LIMIT = 10_000.0
+_NEEDS = 3
+"""Anchors of a row that are looked for before it is followed: the rarest."""
 
 Expand = Callable[[str], Sequence[str]]
 Weigh = Callable[[str], float]
@@ -48,8 +50,6 @@ class Anchor:
 class Node(Protocol):
     """A part of a pattern."""
 
-    words: frozenset[str]
-    """Every word it names."""
     anchor: Anchor | None
     empty: bool
     """Whether it can match no word at all, which a whole alternative must not."""
@@ -84,14 +84,13 @@ class Prefix:
     anchor: Anchor | None = None
 
     def __init__(self, stem: str) -> None:
-        self.words = frozenset({stem})
-        self._stem = stem
+        self.stem = stem
 
     def step(self, line: Line, places: int) -> int:
         own = line.memo.get(id(self))
         if own is None:
             own = 0
-            for word in line.beginning(self._stem):
+            for word in line.beginning(self.stem):
                 own |= line.places[word]
             line.memo[id(self)] = own
         return (places & own) << 1
@@ -100,7 +99,6 @@ class Prefix:
 class Fixed:
     """The signs: any word, a gap, the start, the end."""
 
-    words: frozenset[str] = frozenset()
     anchor: Anchor | None = None
 
     def __init__(self, sign: str) -> None:
@@ -127,7 +125,6 @@ class Maybe:
     empty = True
 
     def __init__(self, part: Node) -> None:
-        self.words = part.words
         self.part = part
 
     def step(self, line: Line, places: int) -> int:
@@ -139,12 +136,16 @@ class Row:
 
     def __init__(self, parts: Sequence[Node]) -> None:
         self.parts = parts
-        self.words = frozenset[str]().union(*(p.words for p in parts))
         self.empty = all(p.empty for p in parts)
         anchors = [p.anchor for p in parts if p.anchor and p.anchor.cost < _ANCHOR_LIMIT]
-        self.anchor = min(anchors, key=lambda a: a.cost) if anchors else None
+        anchors.sort(key=lambda a: a.cost)
+        self.anchor = anchors[0] if anchors else None
+        self._needs = [a.words for a in anchors[:_NEEDS]]
 
     def step(self, line: Line, places: int) -> int:
+        for need in self._needs:
+            if need.isdisjoint(line.vocabulary):
+                return 0
         for part in self.parts:
             places = part.step(line, places)
             if not places:
@@ -159,7 +160,6 @@ class Either:
 
     def __init__(self, parts: Sequence[Node]) -> None:
         self.parts = parts
-        self.words = frozenset[str]().union(*(p.words for p in parts))
         anchors = [p.anchor for p in parts if p.anchor]
         self.anchor = None
         if len(anchors) == len(parts):
@@ -199,10 +199,6 @@ class Pattern:
     def anchor(self) -> Anchor | None:
         return self.root.anchor
 
-    @property
-    def words(self) -> frozenset[str]:
-        return self.root.words
-
     def found(self, line: Line) -> bool:
         return bool(self.root.step(line, line.everywhere))
 
@@ -240,10 +236,16 @@ class PatternReader:
         """Raises PatternError when the pattern is malformed or names an unknown list."""
         if text not in self._read:
             root = self._part(text)
-            if not root.words:
+            if not re.search(r"[a-z0-9<]", fold(text)):
                 raise PatternError(f"'{text}': has no word")
             self._read[text] = Pattern(text, root)
         return self._read[text]
+
+    @property
+    def vocabulary(self) -> frozenset[str]:
+        """Every word of every pattern and list that was read."""
+        stems = (sign.stem for sign in self._signs.values() if isinstance(sign, Prefix))
+        return frozenset[str](stems).union(*self._sets)
 
     def _part(self, text: str) -> Node:
         tokens = _TOKEN.findall(fold(text))[::-1]

@@ -94,10 +94,9 @@ def load_rulebook(folder: Path) -> RuleBook:
             seen[name] = path
     reader = PatternReader(lists, Normaliser(spelling, ()).expand, _weights(files.values()))
     rules = [rule for path, data in files.items() for rule in _rules(path, data, reader)]
-    vocabulary = {w for r in rules for p in (*r.patterns, *r.unless) for w in p.words}
     return RuleBook(
         folder.name,
-        Normaliser(spelling, vocabulary),
+        Normaliser(spelling, reader.vocabulary),
         tuple(rules),
         tuple(text for texts in passes.values() for text in texts),
     )

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from guardrails.examples import load_examples
-from guardrails.pattern import Either, Fixed, Maybe, Node, Row
+from guardrails.pattern import Either, Fixed, Maybe, Node, Prefix, Row, Words
 from guardrails.screen import Screener, load_screener
 
 LONGEST = 4_000
@@ -61,7 +61,9 @@ def _written(part: Node, dice: random.Random) -> list[str]:
         return _written(part.part, dice) if dice.random() < 0.5 else []
     if isinstance(part, Fixed):
         return ["oh"] * {"_": 1, "...": dice.randrange(5)}.get(part.sign, 0)
-    return [dice.choice(sorted(part.words))]
+    if isinstance(part, Prefix):
+        return [part.stem]
+    return [dice.choice(sorted(part.words))] if isinstance(part, Words) else []
 
 
 @dataclass
@@ -78,7 +80,7 @@ def messages(screener: Screener, seed: int) -> Iterator[tuple[str, str]]:
     dice = random.Random(seed)
     texts = [e.text for e in load_examples()]
     patterns = [p for book in screener.books for rule in book.rules for p in rule.patterns]
-    words = sorted({word for pattern in patterns for word in pattern.words})
+    words = sorted({word for text in texts for word in text.lower().split()})
     while True:
         yield "mutated", mutated(dice.choice(texts), dice)
         yield "words", " ".join(dice.choices(words, k=dice.randrange(1, 90)))
