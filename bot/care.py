@@ -18,15 +18,26 @@ MOST = 20_000
 
 @dataclass(frozen=True)
 class Heard:
-    """`signals` since the last check-in question; `replies` are the crisis replies given."""
+    """`signals` since the last check-in question; `replies` are the crisis replies given.
+
+    `told` is the crisis reply that the last message was given: what a "no" would answer, even
+    when a form's question or the people to reach were named after it.
+    """
 
     signals: frozenset[str] = frozenset()
     fired: frozenset[str] = frozenset()
     checked: bool = False
     replies: frozenset[str] = frozenset()
+    told: str | None = None
 
     def context(self, asked: str | None) -> Context:
-        return Context(asked, self.signals, self.fired, self.checked, careful=bool(self.replies))
+        return Context(
+            asked=self.told or asked,
+            signals=self.signals,
+            fired=self.fired,
+            checked=self.checked,
+            careful=bool(self.replies),
+        )
 
 
 @dataclass
@@ -47,10 +58,13 @@ class Care:
         before = self.of(conversation)
         fired = before.fired | ({screening.rule} if screening.rule else set())
         now = replace(before, fired=fired, signals=before.signals | screening.signals)
+        if screening.outcome is not Outcome.HUMAN:
+            now = replace(now, told=None)
         if screening.outcome is Outcome.CHECK_IN:
             now = replace(now, signals=frozenset(), checked=True)
         elif screening.outcome in DANGER and screening.reply:
-            now = replace(now, replies=before.replies | {screening.reply})
+            told = screening.reply
+            now = replace(now, replies=before.replies | {told}, told=told)
         if now != Heard():
             self._heard[conversation] = now
             self._heard.move_to_end(conversation)

@@ -149,8 +149,9 @@ class Turn:
         """Typed text is screened; a choice is ours, and only its own answer can be of danger."""
         if person.offer:
             reply = {"danger": "safety.suicide_self_harm", "safe": "check_in.denied"}
-            outcome = Outcome.SUICIDE_SELF_HARM if person.offer.do == "danger" else Outcome.NONE
-            return Screening(outcome, "choice", reply.get(person.offer.do or ""), session.language)
+            asks = {"danger": Outcome.SUICIDE_SELF_HARM, "human": Outcome.HUMAN}
+            do = person.offer.do or ""
+            return Screening(asks.get(do, Outcome.NONE), "choice", reply.get(do), session.language)
         heard = self.care.of(session.conversation)
         first_look = self.screener.screen(person.text, session.language, heard.context(None))
         if first_look.outcome in DANGER:
@@ -164,10 +165,15 @@ class Turn:
     # --- danger: from memory, before anything else ------------------------------------------
 
     def crisis_drafts(self, session: Session, screening: Screening) -> list[Draft]:
-        """The crisis reply; when it was given before, the lines again and who is a person (R8)."""
+        """The crisis reply; when it was given before, the lines again and who is a person (R8).
+
+        What could be tapped comes again too: deleting the chat matters where a phone is watched.
+        """
         if screening.reply not in self.care.of(session.conversation).replies:
             return [{"message": screening.reply}]
-        return [{"message": REPEAT, "lines": screening.reply}, self.human(session)]
+        first = self.releaser.catalogue.messages[screening.reply]
+        others = [choice for choice in first.choices if choice != "human"]
+        return [{"message": REPEAT, "lines": first.id, "choices": others}, self.human(session)]
 
     async def answer_at_once(
         self, session: Session, sent: list[Message], screening: Screening, client_id: str
@@ -246,7 +252,7 @@ class Turn:
         do = person.offer.do if person.offer else None
         if do == "resume":
             return Reply(pending or [{"message": "resume.nothing"}], asking)
-        if do == "human" or screening.outcome is Outcome.HUMAN:
+        if screening.outcome is Outcome.HUMAN:
             return Reply([self.human(session), *pending], asking)
         if screening.reply == "minor.child":
             await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)

@@ -70,6 +70,59 @@ async def test_a_denial_after_a_crisis_reply_changes_nothing(edge):
     assert again[0].cards == first.cards
 
 
+@pytest.mark.parametrize(
+    ("language", "danger", "no"),
+    [("en", DANGER, "no im fine"), ("es", "quiero matarme", "no, estoy bien")],
+)
+@pytest.mark.parametrize("asking", [None, QUESTION])
+async def test_a_denial_is_heard_below_a_repeat_a_person_and_a_question(
+    edge, language, danger, no, asking
+):
+    edge.session = Session("c" * 32, "demo", language)
+    await edge.begin()
+    edge.engine.drafts, edge.engine.asking = [QUESTION], asking
+    await edge.say("therapist near me")
+    await edge.say(danger)
+    repeat = (await edge.say(danger))[0]
+    assert repeat.message == "safety.repeat"
+    await edge.say("can i talk to a person")
+    assert ids(await edge.say(no))[0] == "check_in.denied"
+    assert ids(await edge.say("what does a psychologist do")) == [QUESTION["message"]]
+
+
+async def test_a_denial_is_heard_after_the_button_for_a_person(edge):
+    await edge.begin()
+    crisis = (await edge.say(DANGER))[0]
+    assert ids(await edge.say(choice=f"{crisis.id}-0")) == ["human.now"]
+    assert ids(await edge.say("no im fine")) == ["check_in.denied"]
+
+
+async def test_a_no_to_a_forms_question_is_the_forms_again_once_the_denial_is_answered(edge):
+    await edge.begin()
+    edge.engine.drafts, edge.engine.asking = [QUESTION], QUESTION
+    await edge.say("find me a therapist")
+    await edge.say(DANGER)
+    assert ids(await edge.say("no")) == ["check_in.denied", QUESTION["message"]]
+    assert ids(await edge.say("no")) == [QUESTION["message"]]
+    assert edge.engine.asked[-1]["text"] == "no"
+
+
+async def test_a_denial_can_be_taken_back_with_a_tap(edge):
+    await edge.begin()
+    await edge.say("i can't do this anymore")
+    denied = (await edge.say("no"))[0]
+    choice = next(f"{denied.id}-{n}" for n, o in enumerate(denied.offers) if o.do == "danger")
+    assert ids(await edge.say(choice=choice)) == ["safety.suicide_self_harm"]
+
+
+async def test_said_again_abuse_brings_the_way_to_delete_the_chat_again(edge):
+    await edge.begin()
+    await edge.say("my husband is choking me")
+    again = (await edge.say("my husband is choking me again"))[0]
+    assert again.message == "safety.repeat"
+    assert [offer.do for offer in again.offers] == ["erase"]
+
+
 @pytest.mark.parametrize("before", [[DANGER], [DANGER, "no im fine"], [DANGER, DANGER]])
 @pytest.mark.parametrize(
     "asked", ["what does a psychologist do", "find a therapist in 78701", "thank you"]
@@ -125,6 +178,7 @@ async def test_nothing_but_names_is_remembered(edge):
         "fired",
         "checked",
         "replies",
+        "told",
     }
     assert heard.checked is False
     assert heard.signals == {"hopeless"}

@@ -121,6 +121,14 @@ def test_words_of_danger_give_the_emergency_number_before_the_crisis_line(
         assert 0 <= text.find(emergency) < text.find(line), message.id
 
 
+@pytest.mark.parametrize("message", ["human.now", "human.no_phone"])
+def test_who_can_be_reached_names_the_emergency_number_before_the_line(
+    catalogue: Catalogue, message: str
+) -> None:
+    for words in catalogue.messages[message].words.values():
+        assert 0 <= words.find("{emergency}") < words.find("{crisis_line}")
+
+
 @pytest.mark.parametrize("message", ["safety.suicide_self_harm", "safety.repeat"])
 def test_who_fears_a_hotline_is_named_another_way(catalogue: Catalogue, message: str) -> None:
     words = catalogue.messages[message].words
