@@ -15,6 +15,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
@@ -28,8 +29,11 @@ from guardrails.rules import RULES, RuleBook
 from guardrails.types import Outcome
 
 Floats = npt.NDArray[np.floating[Any]]
+Places = npt.NDArray[np.intp]
 STRETCH = 40
 """Words that are read together; stretches overlap by half."""
+LETTERS = (3, 4, 5)
+"""The lengths of the runs of letters that are features, a word's edges counted."""
 _SEEN = 2
 """Examples a feature must be in."""
 _STRENGTH = 10.0
@@ -80,17 +84,24 @@ class Net:
         found = word_features(line)
         if not found or not self.outcomes:
             return {}
-        known_rows = [self.index[f] for own in found for f in own if f in self.index]
-        rows = np.array(known_rows, dtype=np.intp)
-        known = [sum(f in self.index for f in own) for own in found]
-        sums = np.zeros((len(rows) + 1, len(self.outcomes)))
-        np.cumsum(self.weights[rows], axis=0, out=sums[1:])
-        row = np.concatenate(([0], np.cumsum(known)))
-        count = np.concatenate(([0], np.cumsum([len(own) for own in found])))
         first, last = np.array(list(stretches(len(found)))).T
-        size = np.sqrt(count[last] - count[first])[:, None]
-        odds = self.bias + ((sums[row[last]] - sums[row[first]]) / size).max(axis=0)
-        return {o: float(odds[i]) - THRESHOLDS[o] for i, o in enumerate(self.outcomes)}
+        odds = self.bias + sum(
+            self._sums(features, first, last) for features in (found, letter_features(found))
+        )
+        best = odds.max(axis=0)
+        return {o: float(best[i]) - THRESHOLDS[o] for i, o in enumerate(self.outcomes)}
+
+    def _sums(self, found: Sequence[Sequence[str]], first: Places, last: Places) -> Floats:
+        """Each stretch's weights, evened out by how many features it has."""
+        rows = [[self.index[f] for f in own if f in self.index] for own in found]
+        flat = np.fromiter(chain.from_iterable(rows), dtype=np.intp)
+        sums = np.zeros((len(flat) + 1, len(self.outcomes)))
+        np.cumsum(self.weights[flat], axis=0, out=sums[1:])
+        row = np.cumsum([0, *map(len, rows)])
+        count = np.cumsum([0, *map(len, found)])
+        size = np.sqrt(np.maximum(count[last] - count[first], 1))[:, None]
+        evened: Floats = (sums[row[last]] - sums[row[first]]) / size
+        return evened
 
 
 def outcome_of(example: Example) -> Outcome | None:
@@ -124,22 +135,40 @@ def word_features(line: str) -> list[list[str]]:
     return found
 
 
+def letter_features(found: Sequence[Sequence[str]]) -> list[list[str]]:
+    """For each word of `word_features`, the runs of letters in it: what misspellings share."""
+    known: dict[str, list[str]] = {}
+    for own in found:
+        if own[0] not in known:
+            word = f"<{own[0]}>"
+            known[own[0]] = [
+                f"~{word[at : at + size]}" for size in LETTERS for at in range(len(word) - size + 1)
+            ]
+    return [known[own[0]] for own in found]
+
+
 def learn(lines: Sequence[str], outcomes: Sequence[Outcome | None]) -> Net:
     """A net from normalised messages and the outcome of each."""
     from scipy.sparse import csr_matrix
 
-    found = [[f for own in word_features(line) for f in own] for line in lines]
-    seen = Counter(feature for one in found for feature in set(one))
+    blocks = []
+    for line in lines:
+        found = word_features(line)
+        blocks.append(
+            [[f for own in block for f in own] for block in (found, letter_features(found))]
+        )
+    seen = Counter(feature for both in blocks for feature in set(chain(*both)))
     index = {f: i for i, f in enumerate(sorted(f for f, n in seen.items() if n >= _SEEN))}
     values: list[float] = []
     columns: list[int] = []
     rows = [0]
-    for one in found:
-        known = [index[f] for f in one if f in index]
-        columns.extend(known)
-        values.extend([1 / math.sqrt(len(one) or 1)] * len(known))
+    for both in blocks:
+        for block in both:
+            known = [index[f] for f in block if f in index]
+            columns.extend(known)
+            values.extend([1 / math.sqrt(len(block) or 1)] * len(known))
         rows.append(len(columns))
-    table = csr_matrix((values, columns, rows), shape=(len(found), len(index)))
+    table = csr_matrix((values, columns, rows), shape=(len(blocks), len(index)))
     table.sum_duplicates()
     taught = tuple(outcome for outcome in THRESHOLDS if outcome in outcomes)
     fitted = [_column(table, [o is outcome for o in outcomes]) for outcome in taught]
