@@ -40,7 +40,7 @@ from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
 from guardrails.net import load_nets
 from guardrails.release import Releaser
-from guardrails.screen import Screener, load_screener
+from guardrails.screen import CACHE, Screener, load_screener
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
@@ -69,7 +69,7 @@ def create_app(
         tasks = [
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
-            asyncio.create_task(_widen(desk.turn.screener, settings, data)),
+            asyncio.create_task(_widen(desk.turn.screener, data)),
         ]
         yield
         for task in tasks:
@@ -114,12 +114,11 @@ def _desk(
     return Desk(turn)
 
 
-async def _widen(screener: Screener, settings: Settings, data: Path) -> None:
+async def _widen(screener: Screener, data: Path) -> None:
     """Give the screener its nets. Learning them takes seconds, and crisis messages don't wait."""
-    cache = settings.state_dir / "models"
     try:
         screener.nets = await asyncio.to_thread(
-            load_nets, screener.books, cache, data / "guardrails"
+            load_nets, screener.books, CACHE, data / "guardrails"
         )
     except Exception as error:
         log.error("screening goes on with the rules alone: %s", type(error).__name__)

@@ -60,7 +60,7 @@ def _sample(settings: Settings) -> Callable[[], None] | None:
 
 @app.command()
 def train() -> None:
-    """Train the Rasa model, unless it is there and nothing it learns from has changed."""
+    """Train the Rasa model and the screening's nets, unless nothing they learn from has changed."""
     import asyncio
 
     from rich.console import Console
@@ -69,6 +69,7 @@ def train() -> None:
     from bot.settings import PROJECT
 
     models = _settings().state_dir / "models"
+    _learn_nets()
     if (ready := training.model_path(models, PROJECT)).exists():
         typer.echo(f"The model is up to date: {ready}")
         return
@@ -79,6 +80,16 @@ def train() -> None:
     except training.TrainingError as fault:
         _stop(str(fault), _FAILED)
     typer.echo(f"Trained in {time.monotonic() - began:.0f} s: {model}")
+
+
+def _learn_nets() -> None:
+    from guardrails.rules import RuleError
+    from guardrails.screen import load_screener
+
+    try:
+        load_screener()
+    except RuleError as fault:
+        _stop(str(fault), _FAILED)
 
 
 @app.command()
@@ -106,7 +117,7 @@ def screen() -> None:
 
     bad = False
     try:
-        screener = load_screener(cache=_settings().state_dir / "models")
+        screener = load_screener()
     except RuleError as fault:
         _stop(str(fault), _FAILED)
     for line in screen_lines(sys.stdin, screener):
@@ -142,9 +153,9 @@ def evaluate(
     from guardrails.message_sets import SetError, read_held_out, read_set
     from guardrails.report import tables
     from guardrails.rules import RuleError
-    from guardrails.screen import load_screener
+    from guardrails.screen import CACHE, load_screener
 
-    cache = None if rules_only else _settings().state_dir / "models"
+    cache = None if rules_only else CACHE
     try:
         elsewhere = [example for path in sets or () for example in read_set(path)]
         own = load_examples()

@@ -34,6 +34,8 @@ STRETCH = 40
 """Words that are read together; stretches overlap by half."""
 LETTERS = (3, 4, 5)
 """The lengths of the runs of letters that are features, a word's edges counted."""
+_KEPT = 8
+"""Nets that the cache holds, of all languages and versions."""
 _SEEN = 2
 """Examples a feature must be in."""
 _STRENGTH = 10.0
@@ -239,6 +241,6 @@ def _keep(kept: Path, net: Net) -> None:
         draft.replace(kept)
     except OSError:
         return
-    for old in kept.parent.glob(f"{kept.name.rpartition('-')[0]}-*.npz"):
-        if old != kept:
-            old.unlink(missing_ok=True)
+    others = sorted(kept.parent.glob("net-*.npz"), key=lambda path: path.stat().st_mtime)
+    for old in others[:-_KEPT]:
+        old.unlink(missing_ok=True)
