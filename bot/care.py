@@ -18,7 +18,7 @@ MOST = 20_000
 
 @dataclass(frozen=True)
 class Heard:
-    """`signals` since the last check-in question; `replies` are the crisis replies given.
+    """`signals` since the last check-in question; `replies` are the crisis replies, newest last.
 
     `told` is the crisis reply that the last message was given: what a "no" would answer, even
     when a form's question or the people to reach were named after it.
@@ -27,7 +27,7 @@ class Heard:
     signals: frozenset[str] = frozenset()
     fired: frozenset[str] = frozenset()
     checked: bool = False
-    replies: frozenset[str] = frozenset()
+    replies: tuple[str, ...] = ()
     told: str | None = None
 
     def context(self, asked: str | None) -> Context:
@@ -64,7 +64,8 @@ class Care:
             now = replace(now, signals=frozenset(), checked=True)
         elif screening.outcome in DANGER and screening.reply:
             told = screening.reply
-            now = replace(now, replies=before.replies | {told}, told=told)
+            others = tuple(reply for reply in before.replies if reply != told)
+            now = replace(now, replies=(*others, told), told=told)
         if now != Heard():
             self._heard[conversation] = now
             self._heard.move_to_end(conversation)

@@ -45,6 +45,7 @@ Draft = Mapping[str, Any]
 FIRST: Draft = {"message": "disclosure.first"}
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
+DENIED = "check_in.denied"
 REPEAT = "safety.repeat"
 """What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 
@@ -148,7 +149,7 @@ class Turn:
     async def screen(self, session: Session, person: Message) -> Screening:
         """Typed text is screened; a choice is ours, and only its own answer can be of danger."""
         if person.offer:
-            reply = {"danger": "safety.suicide_self_harm", "safe": "check_in.denied"}
+            reply = {"danger": "safety.suicide_self_harm", "safe": DENIED}
             asks = {"danger": Outcome.SUICIDE_SELF_HARM, "human": Outcome.HUMAN}
             do = person.offer.do or ""
             return Screening(asks.get(do, Outcome.NONE), "choice", reply.get(do), session.language)
@@ -257,6 +258,8 @@ class Turn:
         if screening.reply == "minor.child":
             await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
             return Reply([{"message": screening.reply}], None)
+        if screening.reply == DENIED:
+            return Reply([self.denied(session), *pending], asking)
         if screening.reply:
             return Reply([{"message": screening.reply}, *pending], asking)
         if not engine_up:
@@ -267,6 +270,11 @@ class Turn:
     def edge_draft(self, session: Session, draft: Draft) -> Draft:
         """Rasa may ask for the hand-off answer; only the edge knows who can be reached."""
         return self.human(session) if draft.get("message") == "human.now" else draft
+
+    def denied(self, session: Session) -> Draft:
+        """The answer to a "no". It leaves the lines of the last danger in view."""
+        replies = self.care.of(session.conversation).replies
+        return {"message": DENIED, "lines": replies[-1] if replies else DENIED}
 
     def human(self, session: Session) -> Draft:
         clinic = self.clinics[session.clinic]

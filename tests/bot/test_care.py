@@ -107,6 +107,17 @@ async def test_a_no_to_a_forms_question_is_the_forms_again_once_the_denial_is_an
     assert edge.engine.asked[-1]["text"] == "no"
 
 
+async def test_a_denial_leaves_the_lines_of_the_last_danger_in_view(edge):
+    await edge.begin()
+    assert (await edge.say(DANGER))[0].message == "safety.suicide_self_harm"
+    abuse = (await edge.say("my husband is choking me"))[0]
+    denied = (await edge.say("i'm fine now"))[0]
+    assert denied.message == "check_in.denied"
+    assert denied.cards == abuse.cards
+    await edge.say(HOPELESS)
+    assert (await edge.say("no"))[0].cards == abuse.cards
+
+
 async def test_a_denial_can_be_taken_back_with_a_tap(edge):
     await edge.begin()
     await edge.say("i can't do this anymore")
@@ -182,7 +193,7 @@ async def test_nothing_but_names_is_remembered(edge):
     }
     assert heard.checked is False
     assert heard.signals == {"hopeless"}
-    assert heard.replies == {"safety.suicide_self_harm"}
+    assert heard.replies == ("safety.suicide_self_harm",)
     assert all(name.isidentifier() for name in heard.signals | heard.fired)
     memory = repr(vars(edge.turn.care))
     assert not [text for text in (*said, "512 555 0100") if text in memory]
