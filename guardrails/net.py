@@ -41,30 +41,12 @@ _SEEN = 2
 _STRENGTH = 10.0
 """Inverse of the regularisation; chosen by cross-validation on the examples."""
 
-THRESHOLDS = {
-    Outcome.CHECK_IN: 2.5,
-    Outcome.IDENTITY: 1.5,
-    Outcome.HUMAN: 1.5,
-    Outcome.MEDICATION: 1.5,
-    Outcome.DIAGNOSIS: 1.5,
-    Outcome.TREATMENT_ADVICE: 1.5,
-    Outcome.THERAPY_REQUEST: 1.5,
-    Outcome.MANIPULATION: 1.5,
-}
-"""The outcomes a net may add, and the log-odds above which it does; chosen by cross-validation
-on the examples, so that few of those that want no interruption get one."""
-_CLINICAL = {
-    "diagnosis": Outcome.DIAGNOSIS,
-    "medication": Outcome.MEDICATION,
-    "treatment": Outcome.TREATMENT_ADVICE,
-    "therapy": Outcome.THERAPY_REQUEST,
-}
-_OTHERS = {
-    "danger": Outcome.CHECK_IN,
-    "denied": Outcome.CHECK_IN,
-    "identity": Outcome.IDENTITY,
-    "human": Outcome.HUMAN,
-    "manipulation": Outcome.MANIPULATION,
+_TAUGHT_BY: dict[tuple[str, str | None], Outcome] = {
+    ("danger", None): Outcome.CHECK_IN,
+    ("denied", None): Outcome.CHECK_IN,
+    ("clinical", "diagnosis"): Outcome.DIAGNOSIS,
+    ("clinical", "medication"): Outcome.MEDICATION,
+    ("manipulation", None): Outcome.MANIPULATION,
 }
 
 
@@ -77,6 +59,8 @@ class Net:
     """The row of each feature."""
     weights: Floats
     bias: Floats
+    thresholds: Mapping[Outcome, float]
+    """Log-odds above which an outcome is added: ``data/guardrails/<language>/net.yml``."""
 
     def margins(self, line: str) -> dict[Outcome, float]:
         """How far above its threshold each outcome is at the message's likeliest stretch.
@@ -91,7 +75,7 @@ class Net:
             self._sums(features, first, last) for features in (found, letter_features(found))
         )
         best = odds.max(axis=0)
-        return {o: float(best[i]) - THRESHOLDS[o] for i, o in enumerate(self.outcomes)}
+        return {o: float(best[i]) - self.thresholds[o] for i, o in enumerate(self.outcomes)}
 
     def _sums(self, found: Sequence[Sequence[str]], first: Places, last: Places) -> Floats:
         """Each stretch's weights, evened out by how many features it has."""
@@ -108,9 +92,8 @@ class Net:
 
 def outcome_of(example: Example) -> Outcome | None:
     """The outcome whose classifier an example teaches, as one of its own."""
-    if example.wanted == "clinical":
-        return _CLINICAL.get(example.kind, Outcome.TREATMENT_ADVICE)
-    return _OTHERS.get(example.wanted)
+    own = (example.wanted, example.kind)
+    return _TAUGHT_BY.get(own, _TAUGHT_BY.get((example.wanted, None)))
 
 
 def stretches(words: int) -> Iterator[tuple[int, int]]:
@@ -149,8 +132,12 @@ def letter_features(found: Sequence[Sequence[str]]) -> list[list[str]]:
     return [known[own[0]] for own in found]
 
 
-def learn(lines: Sequence[str], outcomes: Sequence[Outcome | None]) -> Net:
-    """A net from normalised messages and the outcome of each."""
+def learn(
+    lines: Sequence[str],
+    outcomes: Sequence[Outcome | None],
+    thresholds: Mapping[Outcome, float],
+) -> Net:
+    """A net from normalised messages and the outcome of each, for the outcomes of `thresholds`."""
     from scipy.sparse import csr_matrix
 
     blocks = []
@@ -172,10 +159,10 @@ def learn(lines: Sequence[str], outcomes: Sequence[Outcome | None]) -> Net:
         rows.append(len(columns))
     table = csr_matrix((values, columns, rows), shape=(len(blocks), len(index)))
     table.sum_duplicates()
-    taught = tuple(outcome for outcome in THRESHOLDS if outcome in outcomes)
+    taught = tuple(outcome for outcome in thresholds if outcome in outcomes)
     fitted = [_column(table, [o is outcome for o in outcomes]) for outcome in taught]
     weights = np.array([weights for weights, _ in fitted], dtype=np.float32).T
-    return Net(taught, index, weights, np.array([bias for _, bias in fitted]))
+    return Net(taught, index, weights, np.array([bias for _, bias in fitted]), thresholds)
 
 
 def _column(table: Any, wanted: Sequence[bool]) -> tuple[Floats, float]:
@@ -191,18 +178,22 @@ def _column(table: Any, wanted: Sequence[bool]) -> tuple[Floats, float]:
 def teach(book: RuleBook, examples: Iterable[Example]) -> Net:
     """The net of one language."""
     own = [e for e in examples if e.language == book.language]
-    return learn([book.normalise(fold(e.text)) for e in own], [outcome_of(e) for e in own])
+    lines = [book.normalise(fold(e.text)) for e in own]
+    return learn(lines, [outcome_of(e) for e in own], book.thresholds)
 
 
 def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> dict[str, Net]:
     """The nets, from `cache` when nothing they learn from has changed, else learnt and kept there.
 
-    A language without examples has no net. A cache that can't be written is done without.
+    A language without examples or without a `net.yml` has none. A cache that can't be written is
+    done without.
     """
     nets = {}
     for book in books:
         kept = cache / f"net-{book.language}-{_fingerprint(folder, book.language)}.npz"
-        if net := _read(kept):
+        if not book.thresholds:
+            continue
+        if net := _read(kept, book.thresholds):
             nets[book.language] = net
         elif examples := [e for e in load_examples(folder) if e.language == book.language]:
             nets[book.language] = teach(book, examples)
@@ -216,13 +207,13 @@ def _fingerprint(folder: Path, language: str) -> str:
     return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
 
 
-def _read(kept: Path) -> Net | None:
+def _read(kept: Path, thresholds: Mapping[Outcome, float]) -> Net | None:
     try:
         with np.load(kept) as saved:
             names = str(saved["names"]).split("\n")
             outcomes = tuple(Outcome(name) for name in saved["outcomes"])
             index = {name: row for row, name in enumerate(names)}
-            return Net(outcomes, index, saved["weights"], saved["bias"])
+            return Net(outcomes, index, saved["weights"], saved["bias"], thresholds)
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
 

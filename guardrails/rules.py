@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,7 @@ from guardrails.types import Outcome
 
 RULES = Path(__file__).parents[1] / "data" / "guardrails"
 SCHEMAS = Path(__file__).parent / "schemas"
-_NOT_RULES = {"words.yml", "spelling.yml", "passes.yml"}
+_NOT_RULES = {"words.yml", "spelling.yml", "passes.yml", "net.yml"}
 
 
 class RuleError(ValueError):
@@ -56,6 +56,8 @@ class RuleBook:
     normalise: Normaliser
     rules: tuple[Rule, ...]
     passes: tuple[str, ...]
+    thresholds: Mapping[Outcome, float] = field(default_factory=dict)
+    """Of the language's net: the log-odds above which it adds an outcome."""
 
 
 def load_yaml(path: Path, schema: str) -> Any:
@@ -99,7 +101,15 @@ def load_rulebook(folder: Path) -> RuleBook:
         Normaliser(spelling, reader.vocabulary),
         tuple(rules),
         tuple(text for texts in passes.values() for text in texts),
+        _thresholds(folder / "net.yml"),
     )
+
+
+def _thresholds(path: Path) -> dict[Outcome, float]:
+    if not path.exists():
+        return {}
+    data = load_yaml(path, "net.json")
+    return {Outcome(name): float(odds) for name, odds in data["thresholds"].items()}
 
 
 def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[Rule]:
