@@ -34,6 +34,8 @@ STRETCH = 40
 """Words that are read together; stretches overlap by half."""
 LETTERS = (3, 4, 5)
 """The lengths of the runs of letters that are features, a word's edges counted."""
+_FOREIGN = 0.6
+"""A message with no more known words than this share is in another language."""
 _KEPT = 8
 """Nets that the cache holds, of all languages and versions."""
 _SEEN = 2
@@ -65,10 +67,11 @@ class Net:
     def margins(self, line: str) -> dict[Outcome, float]:
         """How far above its threshold each outcome is at the message's likeliest stretch.
 
-        `line` comes from the language's `Normaliser`; an empty one has none.
+        `line` comes from the language's `Normaliser`; an empty or a foreign one has none.
         """
         found = word_features(line)
-        if not found or not self.outcomes:
+        known = sum(own[0] in self.index for own in found)
+        if not self.outcomes or known <= len(found) * _FOREIGN:
             return {}
         first, last = np.array(list(stretches(len(found)))).T
         odds = self.bias + sum(
