@@ -12,17 +12,18 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from pathlib import Path
 
 import httpx
-import yaml
 
+from guardrails.examples import load_examples
 from guardrails.screen import load_screener
 from tests.e2e.person import Person
-from tests.e2e.service import PROJECT, Service
+from tests.e2e.service import Service
 from tests.load.chat import OurChat, StockChat
+from tests.load.fuzz import fuzz
 from tests.load.stock import stock_rasa
 
 SCRIPT = (
@@ -183,39 +184,26 @@ def kilobytes(file: Path, name: str) -> str:
 
 
 def guardrails() -> None:
-    screener = load_screener(PROJECT / "data" / "guardrails")
-    examples = sorted(set(own_examples()))
-    times = []
-    first = timed(lambda: screener.screen("i want to kill myself"))
-    for text in examples:  # patterns are compiled when they are first used
-        screener.screen(text)
-    for text in examples * max(1, 3000 // len(examples)):
-        times.append(timed(lambda text=text: screener.screen(text)))
-    long = (" ".join(examples) * 2)[:4000]
-    longest = [timed(lambda: screener.screen(long)) for _ in range(50)]
-    times.sort()
-    title(f"Screening a message ({len(examples)} of our own examples, {len(times)} times)")
+    load_screener()  # learns the nets when they are not there
+    began = time.perf_counter()
+    wide = load_screener()
+    load = time.perf_counter() - began
+    rules = load_screener(cache=None)
+    texts = [e.text for e in load_examples() if len(e.text) <= 500][::4]
+    title(f"Screening a message ({len(texts):,} of our own examples, up to 500 characters)")
     row("", "median", "99 of 100 within")
-    row("an example", ms(statistics.median(times)), ms(times[int(len(times) * 0.99)]))
-    row("the first message of all", ms(first))
-    row("4,000 characters", ms(statistics.median(longest)), ms(max(longest)))
-
-
-def own_examples() -> Iterator[str]:
-    for path in sorted((PROJECT / "data" / "guardrails").rglob("*.yml")):
-        yield from texts_under(yaml.safe_load(path.read_text(encoding="utf-8")), wanted=False)
-
-
-def texts_under(value: object, wanted: bool) -> Iterator[str]:
-    """Every text below a ``catches`` or a ``passes``."""
-    if isinstance(value, str) and wanted:
-        yield value
-    elif isinstance(value, dict):
-        for key, inner in value.items():
-            yield from texts_under(inner, wanted or key in ("catches", "passes"))
-    elif isinstance(value, list):
-        for inner in value:
-            yield from texts_under(inner, wanted)
+    medians = []
+    for name, screener in (("rules only", rules), ("rules and net", wide)):
+        times = sorted(timed(lambda s=screener, t=text: s.screen(t)) for text in texts)
+        medians.append(statistics.median(times))
+        row(name, ms(medians[-1]), ms(times[int(len(times) * 0.99)]))
+    row("the net's share", f"{medians[1] / medians[0]:.2f} x")
+    row("loading, nets learnt", f"{load:.2f} s")
+    title("Screening what it is not made for (tests/load/fuzz.py, 20,000 messages)")
+    row("", "median", "slowest", "exceptions")
+    for kind, found in fuzz(wide, 20_000).items():
+        median = ms(statistics.median(found.ms) / 1000)
+        row(kind, median, ms(found.slowest[0] / 1000), str(len(found.faults)))
 
 
 def timed(work: Callable[[], object]) -> float:

@@ -1,0 +1,108 @@
+"""The net adds outcomes that rules missed; it takes none away, and the rules need no net."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from guardrails.examples import load_examples
+from guardrails.net import Net, learn, load_nets, stretches, word_features
+from guardrails.screen import Screener, load_screener
+from guardrails.types import DANGER, Outcome
+
+SAD = [f" nothing is left for {who} to stay for " for who in ("me", "us", "them", "him", "her")]
+CALM = [f" there is cake left for {who} to eat " for who in ("me", "us", "them", "him", "her")]
+LINES = SAD * 3 + CALM * 3
+WANTED = [Outcome.CHECK_IN] * 15 + [None] * 15
+
+
+@pytest.fixture(scope="module")
+def rules() -> Screener:
+    return load_screener(cache=None)
+
+
+@pytest.fixture(scope="module")
+def wide() -> Screener:
+    return load_screener()
+
+
+def made(threshold: float = 0.0) -> Net:
+    return learn(LINES, WANTED, {Outcome.CHECK_IN: threshold})
+
+
+def test_it_tells_what_it_learnt_apart() -> None:
+    net = made()
+    assert net.margins(" nothing is left for me ")[Outcome.CHECK_IN] > 0
+    assert net.margins(" there is cake for me ")[Outcome.CHECK_IN] < 0
+
+
+def test_one_line_that_matters_weighs_the_same_however_long_the_message() -> None:
+    net = made()
+    line = ". nothing is left for me to stay for ."
+
+    def around(times: int) -> float:
+        calm = "there is cake left for us to eat " * times
+        return net.margins(f" {calm}{line} {calm}")[Outcome.CHECK_IN]
+
+    assert around(10) == pytest.approx(around(40))
+    assert around(40) > net.margins(" there is cake left for us to eat " * 80)[Outcome.CHECK_IN]
+
+
+def test_an_empty_line_and_one_in_another_language_have_no_odds() -> None:
+    assert made().margins(" ") == {}
+    assert made().margins(" der hund liegt auf dem sofa ") == {}
+
+
+def test_stretches_overlap_by_half_and_leave_no_word_out() -> None:
+    found = list(stretches(95))
+    assert found == [(0, 40), (20, 60), (40, 80), (60, 95)]
+    assert list(stretches(3)) == [(0, 3)]
+
+
+def test_runs_of_words_stay_within_a_sentence() -> None:
+    features = {f for own in word_features(" no . never again ") for f in own}
+    assert "no never" not in features
+    assert "never again" in features
+
+
+def test_it_never_takes_an_outcome_away(rules: Screener, wide: Screener) -> None:
+    for example in load_examples()[::7]:
+        before = rules.screen(example.text, example.language)
+        after = wide.screen(example.text, example.language)
+        if before.outcome is not Outcome.NONE:
+            assert after.outcome in (before.outcome, Outcome.CHECK_IN), example.text
+        if before.outcome in DANGER:
+            assert after == before, example.text
+
+
+def test_danger_goes_no_further_than_the_check_in_question(rules: Screener, wide: Screener) -> None:
+    for example in load_examples()[::7]:
+        if rules.screen(example.text, example.language).outcome not in DANGER:
+            assert wide.screen(example.text, example.language).outcome not in DANGER
+
+
+def test_a_net_is_learnt_once_and_read_after(tmp_path: Path, rules: Screener) -> None:
+    folder = tmp_path / "guardrails"
+    examples = folder / "en" / "examples"
+    examples.mkdir(parents=True)
+    head = "reviewed_on: 2026-11-21\nkind: made_up\n"
+    for wanted, lines in (("danger", SAD), ("everyday", CALM)):
+        listed = "".join(f"    - {line.strip()}\n" for line in lines)
+        (examples / f"{wanted}.yml").write_text(
+            f"{head}wanted: {wanted}\nmessages:\n  plain:\n{listed}"
+        )
+    english = [book for book in rules.books if book.language == "en"]
+    cache = tmp_path / "cache"
+    learnt = load_nets(english, cache, folder)["en"]
+    [kept] = cache.iterdir()
+    stamp = kept.stat().st_mtime_ns
+    read = load_nets(english, cache, folder)["en"]
+    assert kept.stat().st_mtime_ns == stamp
+    assert read.margins(SAD[0]) == learnt.margins(SAD[0])
+
+
+def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path, rules: Screener) -> None:
+    (tmp_path / "file").write_text("")
+    nets = load_nets(rules.books[:1], tmp_path / "file" / "below", tmp_path / "no-examples")
+    assert nets == {}
