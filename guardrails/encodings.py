@@ -58,7 +58,7 @@ _TAGGED = re.compile("[\U000e0020-\U000e007e]{3,}")
 _MARKUP = re.compile(
     r"</?\s*(?:system|sistema|assistant|developer|admin|instructions?|prompt|user|name|nombre|inst|rules?)\b[^>]{0,40}>"
     r"|\[/?\s*(?:inst|system|sistema|developer|admin|assistant|prompt|instructions?)\b[^\]]{0,20}\]"
-    r"|<\|[a-z_ ]{2,20}\|>|<<\s*/?sys|<!--|<script|<iframe|javascript:|onerror\s*="
+    r"|<\|[a-z_ ]{2,20}\|>|<<\s*/?sys|<!--"
     r"|</?(?:think|tool_call)"
     r"|[\"'](?:role|action|tool|mode|function|system|override|content|scope|instruction)[\"']\s*:"
     r"|(?:^|\n|[.;!?]\s)\W{0,4}(?:system|sistema|assistant|developer|admin|root|sudo)"
