@@ -17,7 +17,7 @@ from guardrails.net import teach
 from guardrails.screen import Screener
 from guardrails.types import DANGER, Outcome, Screening
 
-FOLDS = 5
+FOLDS = 3
 BEHIND = 0.05
 """How far a voice may be behind the whole of its language before it is pointed out."""
 KNOWN = frozenset({*WANTED, *QUIET})
