@@ -25,7 +25,7 @@ LATER = {
 """What belongs to a part that is not built."""
 
 
-def tests_by_file() -> dict[str, set[str]]:
+def named_tests() -> dict[str, set[str]]:
     found = defaultdict(set)
     for path in (PROJECT / "tests").rglob("test_*.py"):
         for node in ast.walk(ast.parse(path.read_text("utf-8"))):
@@ -37,7 +37,7 @@ def tests_by_file() -> dict[str, set[str]]:
 def test_each_requirement_is_tested_by_name_or_waits_with_a_reason() -> None:
     named = {
         f"R{number}"
-        for names in tests_by_file().values()
+        for names in named_tests().values()
         for name in names
         if name.startswith("test_r")
         for number in re.findall(r"(?<=_)r(\d+)(?=_)", name)
@@ -49,7 +49,7 @@ def test_each_requirement_is_tested_by_name_or_waits_with_a_reason() -> None:
 
 
 def test_what_is_proved_elsewhere_is_there() -> None:
-    known = tests_by_file()
+    known = named_tests()
     for test in ELSEWHERE.values():
         path, _, name = test.partition("::")
         assert name in known[path], test
