@@ -38,12 +38,13 @@ from bot.turn import Turn
 from bot.widget.assets import Assets, load_assets
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
-from guardrails.net import load_nets
 from guardrails.release import Releaser
 from guardrails.screen import CACHE, Screener, load_screener
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
+SETTLE = 1.0
+"""Seconds in which a starting edge does nothing but answer."""
 
 
 def create_app(
@@ -116,6 +117,9 @@ def _desk(
 
 async def _widen(screener: Screener, data: Path) -> None:
     """Give the screener its nets. Learning them takes seconds, and crisis messages don't wait."""
+    await asyncio.sleep(SETTLE)
+    from guardrails.net import load_nets  # numbers in bulk: a start need not wait for them
+
     try:
         screener.nets = await asyncio.to_thread(
             load_nets, screener.books, CACHE, data / "guardrails"
