@@ -7,11 +7,15 @@ of every language always run, because people switch language under strain.
 from __future__ import annotations
 
 import gc
+import hashlib
 import json
 import os
+import pickle
+import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -207,18 +211,40 @@ def load_screener(folder: Path = RULES, cache: Path | None = CACHE) -> Screener:
     languages = sorted(path for path in folder.glob("*") if path.is_dir())
     if not languages:
         raise RuleError(f"{folder}: has no language folder; add one such as {folder / 'en'}")
-    collects = gc.isenabled()
-    gc.disable()  # looking through a hundred thousand new parts takes a third of the time
-    try:
-        books = [load_rulebook(path) for path in languages]
-    finally:
-        if collects:
-            gc.enable()
+    books = _books(languages)
     if cache is None:
         return Screener(books)
     from guardrails.net import load_nets  # what it needs takes a moment, and rules can do without
 
     return Screener(books, load_nets(books, cache, folder))
+
+
+def _books(languages: Sequence[Path]) -> list[RuleBook]:
+    """The rules as last read, from our own cache folder, while nothing of theirs has changed."""
+    digest = hashlib.sha256(sys.version.encode())
+    for path in sorted(Path(__file__).parent.glob("*.py")):
+        digest.update(path.read_bytes())
+    for language in languages:
+        for path in sorted(language.glob("*.yml")):
+            digest.update(str(path).encode() + path.read_bytes())
+    kept = CACHE / f"rules-{digest.hexdigest()[:16]}.pickle"
+    collects = gc.isenabled()
+    gc.disable()  # looking through a hundred thousand new parts takes a third of the time
+    try:
+        with suppress(Exception):
+            return list(pickle.loads(kept.read_bytes()))  # noqa: S301 - written below, as a .pyc is
+        books = [load_rulebook(path) for path in languages]
+    finally:
+        if collects:
+            gc.enable()
+    with suppress(OSError):
+        CACHE.mkdir(parents=True, exist_ok=True)
+        draft = kept.with_suffix(f".{os.getpid()}")
+        draft.write_bytes(pickle.dumps(books, pickle.HIGHEST_PROTOCOL))
+        draft.replace(kept)
+        for old in sorted(CACHE.glob("rules-*.pickle"), key=lambda p: p.stat().st_mtime)[:-8]:
+            old.unlink(missing_ok=True)
+    return books
 
 
 def check_examples(folder: Path = RULES) -> list[str]:
