@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import sys
 
 import uvicorn
@@ -31,7 +32,10 @@ def main() -> int:
     """Serves until told to stop. A fault in a setting or in `data/` is told in one line."""
     try:
         settings = load_settings()
+        gc.disable()  # content stays: looking for garbage in it only delays the first answer
         app = create_app(settings)
+        gc.freeze()
+        gc.enable()
     except _FAULTS as fault:
         print(f"cannot start: {fault}", file=sys.stderr)  # noqa: T201 - there is no log yet
         return CANNOT_START
