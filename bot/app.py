@@ -38,8 +38,9 @@ from bot.turn import Turn
 from bot.widget.assets import Assets, load_assets
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
+from guardrails.kept import CACHE
 from guardrails.release import Releaser
-from guardrails.screen import CACHE, Screener, load_screener
+from guardrails.screen import Screener, load_screener
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
@@ -101,7 +102,7 @@ def _desk(
     today = date.fromtimestamp(now())
     helplines = load_helplines(data / "content" / "helplines.yml", today)
     turn = Turn(
-        screener=load_screener(data / "guardrails", cache=None),
+        screener=load_screener(data / "guardrails", nets=False),
         releaser=Releaser(
             load_catalogue(data / "content"), helplines, lambda: date.fromtimestamp(now())
         ),

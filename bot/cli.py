@@ -150,10 +150,11 @@ def evaluate(
     from bot.settings import PROJECT
     from guardrails.evaluate import measure
     from guardrails.examples import load_examples
+    from guardrails.kept import CACHE
     from guardrails.message_sets import SetError, read_held_out, read_set
     from guardrails.report import tables
     from guardrails.rules import RuleError
-    from guardrails.screen import CACHE, load_screener
+    from guardrails.screen import load_screener
 
     cache = None if rules_only else CACHE
     try:

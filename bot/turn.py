@@ -158,8 +158,10 @@ class Turn:
         if first_look.outcome in DANGER:
             return first_look
         last = await self.record.last_from_bot(session.conversation)
-        asked = heard.context(last.message if last else None)
-        found = self.screener.screen(person.text, session.language, asked)
+        found = first_look
+        if last and last.message in self.screener.questions:
+            asked = heard.context(last.message)
+            found = self.screener.screen(person.text, session.language, asked)
         said_before = found.reply in ONCE and found.rule in heard.fired
         return replace(found, reply=None) if said_before else found
 

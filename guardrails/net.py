@@ -10,11 +10,11 @@ A message is read in stretches, so that one line that matters counts the same in
 
 from __future__ import annotations
 
-import hashlib
 import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,7 @@ import numpy as np
 import numpy.typing as npt
 
 from guardrails.examples import Example, load_examples
+from guardrails.kept import Kept
 from guardrails.normalise import BREAK, fold
 from guardrails.rules import RULES, RuleBook
 from guardrails.types import Outcome
@@ -36,8 +37,6 @@ LETTERS = (3, 4, 5)
 """The lengths of the runs of letters that are features, a word's edges counted."""
 _FOREIGN = 0.6
 """A message with no more known words than this share is in another language."""
-_KEPT = 8
-"""Nets that the cache holds, of all languages and versions."""
 _SEEN = 2
 """Examples a feature must be in."""
 _STRENGTH = 10.0
@@ -188,53 +187,42 @@ def teach(book: RuleBook, examples: Iterable[Example]) -> Net:
 def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> dict[str, Net]:
     """The nets, from `cache` when nothing they learn from has changed, else learnt and kept there.
 
-    A language without examples or without a `net.yml` has none. A cache that can't be written is
-    done without.
+    A language without examples or without a `net.yml` has none.
     """
     nets = {}
     for book in books:
-        kept = cache / f"net-{book.language}-{_fingerprint(folder, book.language)}.npz"
         if not book.thresholds:
             continue
-        if net := _read(kept, book.thresholds):
+        sources = sorted((folder / book.language).rglob("*.yml"))
+        kept = Kept(cache, f"net-{book.language}", sources)
+        if net := _read(kept.read(), book.thresholds):
             nets[book.language] = net
         elif examples := [e for e in load_examples(folder) if e.language == book.language]:
             nets[book.language] = teach(book, examples)
-            _keep(kept, nets[book.language])
+            kept.keep(_written(nets[book.language]))
     return nets
 
 
-def _fingerprint(folder: Path, language: str) -> str:
-    code = sorted(Path(__file__).parent.glob("*.py"))
-    sources = [*code, *sorted((folder / language).rglob("*.yml"))]
-    return hashlib.sha256(b"\0".join(path.read_bytes() for path in sources)).hexdigest()[:16]
-
-
-def _read(kept: Path, thresholds: Mapping[Outcome, float]) -> Net | None:
+def _read(saved: bytes | None, thresholds: Mapping[Outcome, float]) -> Net | None:
+    if saved is None:
+        return None
     try:
-        with np.load(kept) as saved:
-            names = str(saved["names"]).split("\n")
-            outcomes = tuple(Outcome(name) for name in saved["outcomes"])
+        with np.load(BytesIO(saved)) as parts:
+            names = str(parts["names"]).split("\n")
+            outcomes = tuple(Outcome(name) for name in parts["outcomes"])
             index = {name: row for row, name in enumerate(names)}
-            return Net(outcomes, index, saved["weights"], saved["bias"], thresholds)
+            return Net(outcomes, index, parts["weights"], parts["bias"], thresholds)
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
 
 
-def _keep(kept: Path, net: Net) -> None:
-    draft = kept.with_suffix(".part.npz")
-    try:
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        np.savez(
-            draft,
-            names="\n".join(net.index),
-            outcomes=[str(outcome) for outcome in net.outcomes],
-            weights=net.weights,
-            bias=net.bias,
-        )
-        draft.replace(kept)
-    except OSError:
-        return
-    others = sorted(kept.parent.glob("net-*.npz"), key=lambda path: path.stat().st_mtime)
-    for old in others[:-_KEPT]:
-        old.unlink(missing_ok=True)
+def _written(net: Net) -> bytes:
+    file = BytesIO()
+    np.savez(
+        file,
+        names="\n".join(net.index),
+        outcomes=[str(outcome) for outcome in net.outcomes],
+        weights=net.weights,
+        bias=net.bias,
+    )
+    return file.getvalue()

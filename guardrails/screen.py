@@ -6,12 +6,8 @@ of every language always run, because people switch language under strain.
 
 from __future__ import annotations
 
-import gc
-import hashlib
 import json
-import os
 import pickle
-import sys
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -22,6 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from guardrails.encodings import unwrapped
+from guardrails.kept import CACHE, Kept
 from guardrails.line import Line
 from guardrails.normalise import fold
 from guardrails.pattern import Pattern
@@ -45,10 +42,9 @@ _ANSWER_RANK = _CHECK_IN_RANK - 0.5
 _PATH_RANK = _CHECK_IN_RANK + 0.5
 _ENOUGH = 2
 """Different weak signals, of one message or of several, that ask the check-in question."""
-CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "care-navigator"
-"""Where the nets are kept when nobody says where."""
 CHECK_IN_REPLY = "check_in.ask"
 _ADDED_UP, _NET = "signals_add_up", "wider_net"
+_SPOILT = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, ValueError)
 
 
 @dataclass(frozen=True)
@@ -71,6 +67,8 @@ class Screener:
     def __init__(self, books: Sequence[RuleBook], nets: Mapping[str, Net] | None = None) -> None:
         self._books = tuple(books)
         self.nets: Mapping[str, Net] = nets or {}
+        self.questions = frozenset(q for book in books for rule in book.rules for q in rule.asked)
+        """The messages of ours that change how an answer is read."""
         self._by_word: dict[str, dict[str, list[_Entry]]] = {}
         self._always: dict[str, list[_Entry]] = {}
         for book in books:
@@ -203,48 +201,41 @@ def _between(start: int, end: int) -> int:
     return (end - 1) & ~(start - 1)
 
 
-def load_screener(folder: Path = RULES, cache: Path | None = CACHE) -> Screener:
+def load_screener(
+    folder: Path = RULES, cache: Path | None = CACHE, *, nets: bool = True
+) -> Screener:
     """Loads every language under `folder`. Raises RuleError, which names the file and the rule.
 
-    `cache` is where the nets are kept once learnt, which takes seconds; None is without nets.
+    `cache` is where what was read and learnt is kept: learning takes seconds. None reads the rules
+    alone, and keeps nothing; without `nets` they can be put in place later.
     """
     languages = sorted(path for path in folder.glob("*") if path.is_dir())
     if not languages:
         raise RuleError(f"{folder}: has no language folder; add one such as {folder / 'en'}")
-    books = _books(languages)
     if cache is None:
+        return Screener(_read(languages))
+    books = _books(languages, cache)
+    if not nets:
         return Screener(books)
     from guardrails.net import load_nets  # what it needs takes a moment, and rules can do without
 
     return Screener(books, load_nets(books, cache, folder))
 
 
-def _books(languages: Sequence[Path]) -> list[RuleBook]:
-    """The rules as last read, from our own cache folder, while nothing of theirs has changed."""
-    digest = hashlib.sha256(sys.version.encode())
-    for path in sorted(Path(__file__).parent.glob("*.py")):
-        digest.update(path.read_bytes())
-    for language in languages:
-        for path in sorted(language.glob("*.yml")):
-            digest.update(str(path).encode() + path.read_bytes())
-    kept = CACHE / f"rules-{digest.hexdigest()[:16]}.pickle"
-    collects = gc.isenabled()
-    gc.disable()  # looking through a hundred thousand new parts takes a third of the time
-    try:
-        with suppress(Exception):
-            return list(pickle.loads(kept.read_bytes()))  # noqa: S301 - written below, as a .pyc is
-        books = [load_rulebook(path) for path in languages]
-    finally:
-        if collects:
-            gc.enable()
-    with suppress(OSError):
-        CACHE.mkdir(parents=True, exist_ok=True)
-        draft = kept.with_suffix(f".{os.getpid()}")
-        draft.write_bytes(pickle.dumps(books, pickle.HIGHEST_PROTOCOL))
-        draft.replace(kept)
-        for old in sorted(CACHE.glob("rules-*.pickle"), key=lambda p: p.stat().st_mtime)[:-8]:
-            old.unlink(missing_ok=True)
+def _books(languages: Sequence[Path], cache: Path) -> list[RuleBook]:
+    """The rules as read last time, while nothing of theirs has changed."""
+    sources = [path for language in languages for path in sorted(language.glob("*.yml"))]
+    kept = Kept(cache, "rules", sources)
+    if saved := kept.read():
+        with suppress(*_SPOILT):
+            return list(pickle.loads(saved))  # noqa: S301 - our own, as a .pyc is
+    books = _read(languages)
+    kept.keep(pickle.dumps(books, pickle.HIGHEST_PROTOCOL))
     return books
+
+
+def _read(languages: Sequence[Path]) -> list[RuleBook]:
+    return [load_rulebook(path) for path in languages]
 
 
 def check_examples(folder: Path = RULES) -> list[str]:

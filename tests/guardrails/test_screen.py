@@ -137,3 +137,14 @@ def test_lines_come_back_in_order_with_errors_in_their_place() -> None:
     assert out[0]["ms"] >= 0
     assert [row["line"] for row in out if "error" in row] == [2, 4, 5, 6, 8]
     assert out[5] == {"id": 3, "outcome": "none", "rule": None, "ms": out[5]["ms"]}
+
+
+def test_spoilt_rules_in_the_cache_are_read_again(tmp_path):
+    load_screener(cache=tmp_path, nets=False)
+    (kept,) = tmp_path.iterdir()
+    kept.write_bytes(kept.read_bytes()[:1000])
+
+    screener = load_screener(cache=tmp_path, nets=False)
+
+    assert screener.screen("i want to kill myself").outcome is Outcome.SUICIDE_SELF_HARM
+    assert not screener.nets
