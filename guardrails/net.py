@@ -1,9 +1,9 @@
-"""The wider net: linear classifiers that may answer where no rule fired.
+"""The wider net: a linear classifier that may ask the check-in question where no rule fired.
 
-They learn in seconds from the examples in ``data/guardrails/<language>/examples``: which words and
-runs of words tell messages of one outcome from all the others. For danger they ask the check-in
-question, never more. They can only add an outcome, never take one away, and nothing of what they
-compute leaves this module but the outcome.
+It learns in seconds from the examples in ``data/guardrails/<language>/examples``: which words, runs
+of words and runs of letters tell messages of danger from all the others. It can only add that
+question, never take anything away, and nothing of what it computes leaves this module but whether
+to ask.
 
 A message is read in stretches, so that one line that matters counts the same in a long message.
 """
@@ -27,7 +27,6 @@ from guardrails.examples import Example, load_examples
 from guardrails.kept import Kept
 from guardrails.normalise import BREAK, fold
 from guardrails.rules import RULES, RuleBook
-from guardrails.types import Outcome
 
 Floats = npt.NDArray[np.floating[Any]]
 Places = npt.NDArray[np.intp]
@@ -37,65 +36,51 @@ LETTERS = (3, 4, 5)
 """The lengths of the runs of letters that are features, a word's edges counted."""
 _FOREIGN = 0.6
 """A message with no more known words than this share is in another language."""
+_DANGER = ("danger", "denied")
+"""What the examples to ask about want."""
 _SEEN = 2
 """Examples a feature must be in."""
 _STRENGTH = 10.0
 """Inverse of the regularisation; chosen by cross-validation on the examples."""
-
-_TAUGHT_BY: dict[tuple[str, str | None], Outcome] = {
-    ("danger", None): Outcome.CHECK_IN,
-    ("denied", None): Outcome.CHECK_IN,
-    ("clinical", "diagnosis"): Outcome.DIAGNOSIS,
-    ("clinical", "medication"): Outcome.MEDICATION,
-    ("manipulation", None): Outcome.MANIPULATION,
-}
+_RARITY = 2.5
+"""The power of a feature's rarity that it counts with: a rare one tells more than a common one.
+Chosen on messages that are not learnt from; 1 is the usual tf-idf."""
 
 
 @dataclass(frozen=True)
 class Net:
-    """The classifiers of one language, one column of weights an outcome, in log-odds."""
+    """The classifier of one language, in log-odds of danger."""
 
-    outcomes: tuple[Outcome, ...]
     index: Mapping[str, int]
-    """The row of each feature."""
+    """The place of each feature in `weights`."""
     weights: Floats
-    bias: Floats
-    thresholds: Mapping[Outcome, float]
-    """Log-odds above which an outcome is added: ``data/guardrails/<language>/net.yml``."""
+    bias: float
+    threshold: float
+    """Log-odds above which to ask: ``data/guardrails/<language>/net.yml``."""
 
-    def margins(self, line: str) -> dict[Outcome, float]:
-        """How far above its threshold each outcome is at the message's likeliest stretch.
+    def margin(self, line: str) -> float:
+        """How far above the threshold the message's likeliest stretch is.
 
-        `line` comes from the language's `Normaliser`; an empty or a foreign one has none.
+        `line` comes from the language's `Normaliser`; an empty or a foreign one is far below.
         """
         found = word_features(line)
         known = sum(own[0] in self.index for own in found)
-        if not self.outcomes or known <= len(found) * _FOREIGN:
-            return {}
+        if known <= len(found) * _FOREIGN:
+            return -math.inf
         first, last = np.array(list(stretches(len(found)))).T
-        odds = self.bias + sum(
-            self._sums(features, first, last) for features in (found, letter_features(found))
-        )
-        best = odds.max(axis=0)
-        return {o: float(best[i]) - self.thresholds[o] for i, o in enumerate(self.outcomes)}
+        odds = sum(self._sums(part, first, last) for part in (found, letter_features(found)))
+        return float(np.max(odds)) + self.bias - self.threshold
 
     def _sums(self, found: Sequence[Sequence[str]], first: Places, last: Places) -> Floats:
         """Each stretch's weights, evened out by how many features it has."""
         rows = [[self.index[f] for f in own if f in self.index] for own in found]
         flat = np.fromiter(chain.from_iterable(rows), dtype=np.intp)
-        sums = np.zeros((len(flat) + 1, len(self.outcomes)))
-        np.cumsum(self.weights[flat], axis=0, out=sums[1:])
+        sums = np.zeros(len(flat) + 1)
+        np.cumsum(self.weights[flat], out=sums[1:])
         row = np.cumsum([0, *map(len, rows)])
         count = np.cumsum([0, *map(len, found)])
-        size = np.sqrt(np.maximum(count[last] - count[first], 1))[:, None]
-        evened: Floats = (sums[row[last]] - sums[row[first]]) / size
-        return evened
-
-
-def outcome_of(example: Example) -> Outcome | None:
-    """The outcome whose classifier an example teaches, as one of its own."""
-    own = (example.wanted, example.kind)
-    return _TAUGHT_BY.get(own, _TAUGHT_BY.get((example.wanted, None)))
+        evened: Floats = sums[row[last]] - sums[row[first]]
+        return evened / np.sqrt(np.maximum(count[last] - count[first], 1))
 
 
 def stretches(words: int) -> Iterator[tuple[int, int]]:
@@ -134,13 +119,10 @@ def letter_features(found: Sequence[Sequence[str]]) -> list[list[str]]:
     return [known[own[0]] for own in found]
 
 
-def learn(
-    lines: Sequence[str],
-    outcomes: Sequence[Outcome | None],
-    thresholds: Mapping[Outcome, float],
-) -> Net:
-    """A net from normalised messages and the outcome of each, for the outcomes of `thresholds`."""
+def learn(lines: Sequence[str], danger: Sequence[bool], threshold: float) -> Net:
+    """A net from normalised messages and whether each is of danger."""
     from scipy.sparse import csr_matrix
+    from sklearn.linear_model import LogisticRegression
 
     blocks = []
     for line in lines:
@@ -161,27 +143,23 @@ def learn(
         rows.append(len(columns))
     table = csr_matrix((values, columns, rows), shape=(len(blocks), len(index)))
     table.sum_duplicates()
-    taught = tuple(outcome for outcome in thresholds if outcome in outcomes)
-    fitted = [_column(table, [o is outcome for o in outcomes]) for outcome in taught]
-    weights = np.array([weights for weights, _ in fitted], dtype=np.float32).T
-    return Net(taught, index, weights, np.array([bias for _, bias in fitted]), thresholds)
-
-
-def _column(table: Any, wanted: Sequence[bool]) -> tuple[Floats, float]:
-    from sklearn.linear_model import LogisticRegression
-
+    rarity = (np.log(len(lines) / table.getnnz(axis=0)) / 3) ** _RARITY
+    table = table.multiply(rarity).tocsr()
     model = LogisticRegression(
         C=_STRENGTH, class_weight="balanced", solver="liblinear", random_state=0
     )
-    model.fit(table, wanted)
-    return model.coef_[0], float(model.intercept_[0])
+    model.fit(table, danger)
+    weights = (model.coef_[0] * rarity).astype(np.float32)
+    return Net(index, weights, float(model.intercept_[0]), threshold)
 
 
 def teach(book: RuleBook, examples: Iterable[Example]) -> Net:
-    """The net of one language."""
+    """The net of one language. Raises ValueError when the language has no `net.yml`."""
+    if book.threshold is None:
+        raise ValueError(f"{book.language}: has no net.yml")
     own = [e for e in examples if e.language == book.language]
     lines = [book.normalise(fold(e.text)) for e in own]
-    return learn(lines, [outcome_of(e) for e in own], book.thresholds)
+    return learn(lines, [e.wanted in _DANGER for e in own], book.threshold)
 
 
 def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> dict[str, Net]:
@@ -191,11 +169,11 @@ def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> d
     """
     nets = {}
     for book in books:
-        if not book.thresholds:
+        if book.threshold is None:
             continue
         sources = sorted((folder / book.language).rglob("*.yml"))
         kept = Kept(cache, f"net-{book.language}", sources)
-        if net := _read(kept.read(), book.thresholds):
+        if net := _read(kept.read(), book.threshold):
             nets[book.language] = net
         elif examples := [e for e in load_examples(folder) if e.language == book.language]:
             nets[book.language] = teach(book, examples)
@@ -203,26 +181,19 @@ def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> d
     return nets
 
 
-def _read(saved: bytes | None, thresholds: Mapping[Outcome, float]) -> Net | None:
+def _read(saved: bytes | None, threshold: float) -> Net | None:
     if saved is None:
         return None
     try:
         with np.load(BytesIO(saved)) as parts:
             names = str(parts["names"]).split("\n")
-            outcomes = tuple(Outcome(name) for name in parts["outcomes"])
-            index = {name: row for row, name in enumerate(names)}
-            return Net(outcomes, index, parts["weights"], parts["bias"], thresholds)
+            index = {name: place for place, name in enumerate(names)}
+            return Net(index, parts["weights"], float(parts["bias"]), threshold)
     except (OSError, ValueError, KeyError, BadZipFile):
         return None
 
 
 def _written(net: Net) -> bytes:
     file = BytesIO()
-    np.savez(
-        file,
-        names="\n".join(net.index),
-        outcomes=[str(outcome) for outcome in net.outcomes],
-        weights=net.weights,
-        bias=net.bias,
-    )
+    np.savez(file, names="\n".join(net.index), weights=net.weights, bias=net.bias)
     return file.getvalue()

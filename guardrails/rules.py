@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -56,8 +56,8 @@ class RuleBook:
     normalise: Normaliser
     rules: tuple[Rule, ...]
     passes: tuple[str, ...]
-    thresholds: Mapping[Outcome, float] = field(default_factory=dict)
-    """Of the language's net: the log-odds above which it adds an outcome."""
+    threshold: float | None = None
+    """Of the language's net: the log-odds of danger above which it asks."""
 
 
 def load_yaml(path: Path, schema: str) -> Any:
@@ -101,15 +101,12 @@ def load_rulebook(folder: Path) -> RuleBook:
         Normaliser(spelling, reader.vocabulary),
         tuple(rules),
         tuple(text for texts in passes.values() for text in texts),
-        _thresholds(folder / "net.yml"),
+        _threshold(folder / "net.yml"),
     )
 
 
-def _thresholds(path: Path) -> dict[Outcome, float]:
-    if not path.exists():
-        return {}
-    data = load_yaml(path, "net.json")
-    return {Outcome(name): float(odds) for name, odds in data["thresholds"].items()}
+def _threshold(path: Path) -> float | None:
+    return float(load_yaml(path, "net.json")["threshold"]) if path.exists() else None
 
 
 def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[Rule]:

@@ -22,7 +22,7 @@ from guardrails.kept import CACHE, Kept
 from guardrails.line import Line
 from guardrails.normalise import fold
 from guardrails.pattern import Pattern
-from guardrails.rules import RULES, Rule, RuleBook, RuleError, default_reply, load_rulebook
+from guardrails.rules import RULES, Rule, RuleBook, RuleError, load_rulebook
 from guardrails.types import Context, Outcome, Screening
 
 if TYPE_CHECKING:
@@ -100,27 +100,22 @@ class Screener:
         enough = 1 if context.careful else _ENOUGH
         if signals and len(signals | context.signals) >= enough:
             return Screening(Outcome.CHECK_IN, _ADDED_UP, CHECK_IN_REPLY, language, signals)
-        wider = self._wider(normalised)
-        if Outcome.CHECK_IN in wider:
-            return Screening(
-                Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, wider[Outcome.CHECK_IN][1], signals
-            )
+        asked_in = self._caught(normalised)
+        if asked_in:
+            return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, asked_in, signals)
         if first:
             return _found(first, signals)
-        if wider:
-            outcome, (_, spoken) = max(wider.items(), key=lambda found: found[1])
-            return Screening(outcome, _NET, default_reply(outcome), spoken, signals)
         return Screening(Outcome.NONE, None, None, language, signals)
 
-    def _wider(self, normalised: Mapping[str, str]) -> dict[Outcome, tuple[float, str]]:
-        """What the nets would add: each outcome's margin and language."""
-        added: dict[Outcome, tuple[float, str]] = {}
-        for spoken, line in normalised.items():
-            if spoken in self.nets:
-                for outcome, margin in self.nets[spoken].margins(line).items():
-                    if margin > 0:
-                        added[outcome] = max(added.get(outcome, (0.0, "")), (margin, spoken))
-        return added
+    def _caught(self, normalised: Mapping[str, str]) -> str | None:
+        """The language whose net would ask the check-in question, likeliest first."""
+        margins = {
+            spoken: self.nets[spoken].margin(line)
+            for spoken, line in normalised.items()
+            if spoken in self.nets
+        }
+        likeliest = max(margins, key=lambda spoken: margins[spoken], default=None)
+        return likeliest if likeliest and margins[likeliest] > 0 else None
 
     @property
     def books(self) -> tuple[RuleBook, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,7 @@ from guardrails.types import DANGER, Outcome
 SAD = [f" nothing is left for {who} to stay for " for who in ("me", "us", "them", "him", "her")]
 CALM = [f" there is cake left for {who} to eat " for who in ("me", "us", "them", "him", "her")]
 LINES = SAD * 3 + CALM * 3
-WANTED = [Outcome.CHECK_IN] * 15 + [None] * 15
+DANGEROUS = [True] * 15 + [False] * 15
 
 
 @pytest.fixture(scope="module")
@@ -28,13 +29,13 @@ def wide() -> Screener:
 
 
 def made(threshold: float = 0.0) -> Net:
-    return learn(LINES, WANTED, {Outcome.CHECK_IN: threshold})
+    return learn(LINES, DANGEROUS, threshold)
 
 
 def test_it_tells_what_it_learnt_apart() -> None:
     net = made()
-    assert net.margins(" nothing is left for me ")[Outcome.CHECK_IN] > 0
-    assert net.margins(" there is cake for me ")[Outcome.CHECK_IN] < 0
+    assert net.margin(" nothing is left for me ") > 0
+    assert net.margin(" there is cake for me ") < 0
 
 
 def test_one_line_that_matters_weighs_the_same_however_long_the_message() -> None:
@@ -43,15 +44,15 @@ def test_one_line_that_matters_weighs_the_same_however_long_the_message() -> Non
 
     def around(times: int) -> float:
         calm = "there is cake left for us to eat " * times
-        return net.margins(f" {calm}{line} {calm}")[Outcome.CHECK_IN]
+        return net.margin(f" {calm}{line} {calm}")
 
     assert around(10) == pytest.approx(around(40))
-    assert around(40) > net.margins(" there is cake left for us to eat " * 80)[Outcome.CHECK_IN]
+    assert around(40) > net.margin(" there is cake left for us to eat " * 80)
 
 
 def test_an_empty_line_and_one_in_another_language_have_no_odds() -> None:
-    assert made().margins(" ") == {}
-    assert made().margins(" der hund liegt auf dem sofa ") == {}
+    assert made().margin(" ") == -math.inf
+    assert made().margin(" der hund liegt auf dem sofa ") == -math.inf
 
 
 def test_stretches_overlap_by_half_and_leave_no_word_out() -> None:
@@ -99,7 +100,7 @@ def test_a_net_is_learnt_once_and_read_after(tmp_path: Path, rules: Screener) ->
     stamp = kept.stat().st_mtime_ns
     read = load_nets(english, cache, folder)["en"]
     assert kept.stat().st_mtime_ns == stamp
-    assert read.margins(SAD[0]) == learnt.margins(SAD[0])
+    assert read.margin(SAD[0]) == learnt.margin(SAD[0])
 
 
 def test_a_cache_that_cannot_be_used_is_done_without(tmp_path: Path, rules: Screener) -> None:
