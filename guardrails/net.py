@@ -34,8 +34,6 @@ STRETCH = 40
 """Words that are read together; stretches overlap by half."""
 LETTERS = (3, 4, 5)
 """The lengths of the runs of letters that are features, a word's edges counted."""
-_FOREIGN = 0.6
-"""A message with no more known words than this share is in another language."""
 _DANGER = ("danger", "denied")
 """What the examples to ask about want."""
 _SEEN = 2
@@ -58,18 +56,22 @@ class Net:
     threshold: float
     """Log-odds above which to ask: ``data/guardrails/<language>/net.yml``."""
 
-    def margin(self, line: str) -> float:
-        """How far above the threshold the message's likeliest stretch is.
+    def known(self, line: str) -> float:
+        """The share of a message's words that the net has learnt: low in another language."""
+        words = [word for word in line.split() if word != BREAK]
+        return sum(word in self.index for word in words) / max(len(words), 1)
 
-        `line` comes from the language's `Normaliser`; an empty or a foreign one is far below.
+    def margin(self, line: str) -> float:
+        """How far above the threshold the likeliest stretch of a message is.
+
+        `line` comes from the language's `Normaliser`; one of no words is far below.
         """
         found = word_features(line)
-        known = sum(own[0] in self.index for own in found)
-        if known <= len(found) * _FOREIGN:
+        if not found:
             return -math.inf
         first, last = np.array(list(stretches(len(found)))).T
-        odds = sum(self._sums(part, first, last) for part in (found, letter_features(found)))
-        return float(np.max(odds)) + self.bias - self.threshold
+        parts = [self._sums(part, first, last) for part in (found, letter_features(found))]
+        return float(np.max(sum(parts))) + self.bias - self.threshold
 
     def _sums(self, found: Sequence[Sequence[str]], first: Places, last: Places) -> Floats:
         """Each stretch's weights, evened out by how many features it has."""
@@ -79,8 +81,8 @@ class Net:
         np.cumsum(self.weights[flat], out=sums[1:])
         row = np.cumsum([0, *map(len, rows)])
         count = np.cumsum([0, *map(len, found)])
-        evened: Floats = sums[row[last]] - sums[row[first]]
-        return evened / np.sqrt(np.maximum(count[last] - count[first], 1))
+        evened: Floats = (sums[row[last]] - sums[row[first]]) / np.sqrt(count[last] - count[first])
+        return evened
 
 
 def stretches(words: int) -> Iterator[tuple[int, int]]:

@@ -43,6 +43,8 @@ _PATH_RANK = _CHECK_IN_RANK + 0.5
 _ENOUGH = 2
 """Different weak signals, of one message or of several, that ask the check-in question."""
 CHECK_IN_REPLY = "check_in.ask"
+_FOREIGN = 0.6
+"""A message with no more known words than this share is in a language that no net has learnt."""
 _ADDED_UP, _NET = "signals_add_up", "wider_net"
 _SPOILT = (pickle.UnpicklingError, AttributeError, EOFError, ImportError, IndexError, ValueError)
 
@@ -100,22 +102,19 @@ class Screener:
         enough = 1 if context.careful else _ENOUGH
         if signals and len(signals | context.signals) >= enough:
             return Screening(Outcome.CHECK_IN, _ADDED_UP, CHECK_IN_REPLY, language, signals)
-        asked_in = self._caught(normalised)
-        if asked_in:
-            return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, asked_in, signals)
+        if spoken := self._caught(normalised):
+            return Screening(Outcome.CHECK_IN, _NET, CHECK_IN_REPLY, spoken, signals)
         if first:
             return _found(first, signals)
         return Screening(Outcome.NONE, None, None, language, signals)
 
     def _caught(self, normalised: Mapping[str, str]) -> str | None:
-        """The language whose net would ask the check-in question, likeliest first."""
-        margins = {
-            spoken: self.nets[spoken].margin(line)
-            for spoken, line in normalised.items()
-            if spoken in self.nets
-        }
-        likeliest = max(margins, key=lambda spoken: margins[spoken], default=None)
-        return likeliest if likeliest and margins[likeliest] > 0 else None
+        """The language of a message that its net would ask about: the one that knows most words."""
+        known = {spoken: net.known(normalised[spoken]) for spoken, net in self.nets.items()}
+        spoken = max(known, key=lambda language: known[language], default=None)
+        if spoken is None or known[spoken] <= _FOREIGN:
+            return None
+        return spoken if self.nets[spoken].margin(normalised[spoken]) > 0 else None
 
     @property
     def books(self) -> tuple[RuleBook, ...]:

@@ -9,6 +9,7 @@ import pytest
 
 from guardrails.examples import load_examples
 from guardrails.net import Net, learn, load_nets, stretches, word_features
+from guardrails.normalise import fold
 from guardrails.screen import Screener, load_screener
 from guardrails.types import DANGER, Outcome
 
@@ -50,9 +51,18 @@ def test_one_line_that_matters_weighs_the_same_however_long_the_message() -> Non
     assert around(40) > net.margin(" there is cake left for us to eat " * 80)
 
 
-def test_an_empty_line_and_one_in_another_language_have_no_odds() -> None:
+def test_an_empty_line_has_no_odds() -> None:
     assert made().margin(" ") == -math.inf
-    assert made().margin(" der hund liegt auf dem sofa ") == -math.inf
+    assert made().margin(" . ") == -math.inf
+
+
+def test_the_net_of_the_language_that_a_message_is_in_answers(wide: Screener) -> None:
+    for text in ("i cant find a reason to wake up tomorrow", "no encuentro razon para despertar"):
+        known = {book.language: book.normalise(fold(text)) for book in wide.books}
+        shares = {spoken: wide.nets[spoken].known(line) for spoken, line in known.items()}
+        assert max(shares, key=lambda spoken: shares[spoken]) == ("en" if "find" in text else "es")
+    german = "der hund liegt schon den ganzen tag auf dem sofa"
+    assert wide.screen(german).outcome is Outcome.NONE
 
 
 def test_stretches_overlap_by_half_and_leave_no_word_out() -> None:
