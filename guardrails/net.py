@@ -5,7 +5,7 @@ of words and runs of letters tell messages of danger from all the others. It can
 question, never take anything away, and nothing of what it computes leaves this module but whether
 to ask.
 
-A message is read in stretches, so that one line that matters counts the same in a long message.
+A message is read in stretches, so that one line that matters is not drowned in a long one.
 """
 
 from __future__ import annotations
@@ -71,7 +71,10 @@ class Net:
             return -math.inf
         first, last = np.array(list(stretches(len(found)))).T
         parts = [self._sums(part, first, last) for part in (found, letter_features(found))]
-        return float(np.max(sum(parts))) + self.bias - self.threshold
+        looks = math.log(
+            len(first)
+        )  # the more are looked at, the likelier one stands out by chance
+        return float(np.max(sum(parts))) + self.bias - self.threshold - looks
 
     def _sums(self, found: Sequence[Sequence[str]], first: Places, last: Places) -> Floats:
         """Each stretch's weights, evened out by how many features it has."""

@@ -39,16 +39,17 @@ def test_it_tells_what_it_learnt_apart() -> None:
     assert net.margin(" there is cake for me ") < 0
 
 
-def test_one_line_that_matters_weighs_the_same_however_long_the_message() -> None:
+def test_one_line_that_matters_is_not_drowned_by_the_rest() -> None:
     net = made()
+    calm = " there is cake left for us to eat " * 80
     line = ". nothing is left for me to stay for ."
+    assert net.margin(f"{calm}{line}{calm}") > net.margin(calm + calm)
 
-    def around(times: int) -> float:
-        calm = "there is cake left for us to eat " * times
-        return net.margin(f" {calm}{line} {calm}")
 
-    assert around(10) == pytest.approx(around(40))
-    assert around(40) > net.margin(" there is cake left for us to eat " * 80)
+def test_more_looks_ask_for_more_certainty() -> None:
+    net = made()
+    calm = " there is cake left for us to eat " * 20
+    assert net.margin(calm * 4) == pytest.approx(net.margin(calm) - math.log(4), abs=0.3)
 
 
 def test_an_empty_line_has_no_odds() -> None:
