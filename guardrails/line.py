@@ -6,8 +6,7 @@ follows a pattern from every place at once, and matching takes time in proportio
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Iterator
+from collections.abc import Collection
 from functools import cached_property
 from typing import Any
 
@@ -17,10 +16,11 @@ from guardrails.normalise import BREAK
 class Line:
     """One message, split into words. `memo` keeps what patterns worked out on it."""
 
-    def __init__(self, normalised: str) -> None:
+    def __init__(self, normalised: str, stems: Collection[str] = ()) -> None:
+        """`stems` are the word beginnings to find too, as "kill*"."""
         words = normalised.split()
         self.places: dict[str, int] = {}
-        """Every word's places."""
+        """Every word's places, and every stem's."""
         bit = 1
         for word in words:
             self.places[word] = self.places.get(word, 0) | bit
@@ -32,22 +32,16 @@ class Line:
         breaks = self.places.pop(BREAK, 0)
         self.solid = self.everywhere & ~breaks
         """Where a word stands that is not the end of a sentence."""
+        if stems:
+            for word, places in list(self.places.items()):
+                if word.isalpha():
+                    for end in range(1, len(word) + 1):
+                        stem = f"{word[:end]}*"
+                        if stem in stems:
+                            self.places[stem] = self.places.get(stem, 0) | places
         self.vocabulary = frozenset(self.places)
         self.memo: dict[int, Any] = {}
         self._words = words
-
-    def beginning(self, stem: str) -> Iterator[str]:
-        """The words of letters only that begin so."""
-        for at in range(bisect_left(self._sorted, stem), len(self._sorted)):
-            word = self._sorted[at]
-            if not word.startswith(stem):
-                return
-            if word.isalpha():
-                yield word
-
-    @cached_property
-    def _sorted(self) -> list[str]:
-        return sorted(self.vocabulary)
 
     @cached_property
     def start(self) -> int:

@@ -32,8 +32,8 @@ Floats = npt.NDArray[np.floating[Any]]
 Places = npt.NDArray[np.intp]
 STRETCH = 40
 """Words that are read together; stretches overlap by half."""
-LETTERS = (3, 4, 5)
-"""The lengths of the runs of letters that are features, a word's edges counted."""
+LETTERS = 4
+"""The length of the runs of letters that are features, a word's edges counted."""
 _DANGER = ("danger", "denied")
 """What the examples to ask about want."""
 _SEEN = 2
@@ -84,7 +84,9 @@ class Net:
         np.cumsum(self.weights[flat], out=sums[1:])
         row = np.cumsum([0, *map(len, rows)])
         count = np.cumsum([0, *map(len, found)])
-        evened: Floats = (sums[row[last]] - sums[row[first]]) / np.sqrt(count[last] - count[first])
+        evened: Floats = (sums[row[last]] - sums[row[first]]) / np.sqrt(
+            np.maximum(count[last] - count[first], 1)
+        )
         return evened
 
 
@@ -118,9 +120,7 @@ def letter_features(found: Sequence[Sequence[str]]) -> list[list[str]]:
     for own in found:
         if own[0] not in known:
             word = f"<{own[0]}>"
-            known[own[0]] = [
-                f"~{word[at : at + size]}" for size in LETTERS for at in range(len(word) - size + 1)
-            ]
+            known[own[0]] = [f"~{word[at : at + LETTERS]}" for at in range(len(word) - LETTERS + 1)]
     return [known[own[0]] for own in found]
 
 

@@ -20,6 +20,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Protocol
 
 from guardrails.line import Line
@@ -59,7 +60,7 @@ class Node(Protocol):
 
 
 class Words:
-    """One word of a set."""
+    """One word of a set. One that ends in a star is a stem, and any word that begins so."""
 
     empty = False
 
@@ -72,25 +73,6 @@ class Words:
         if own is None:
             own = 0
             for word in self.words & line.vocabulary:
-                own |= line.places[word]
-            line.memo[id(self)] = own
-        return (places & own) << 1
-
-
-class Prefix:
-    """A word that begins so."""
-
-    empty = False
-    anchor: Anchor | None = None
-
-    def __init__(self, stem: str) -> None:
-        self.stem = stem
-
-    def step(self, line: Line, places: int) -> int:
-        own = line.memo.get(id(self))
-        if own is None:
-            own = 0
-            for word in line.beginning(self.stem):
                 own |= line.places[word]
             line.memo[id(self)] = own
         return (places & own) << 1
@@ -140,10 +122,10 @@ class Row:
         anchors = [p.anchor for p in parts if p.anchor and p.anchor.cost < _ANCHOR_LIMIT]
         anchors.sort(key=lambda a: a.cost)
         self.anchor = anchors[0] if anchors else None
-        self._needs = [a.words for a in anchors[:_NEEDS]]
+        self.needs = tuple(a.words for a in anchors[:_NEEDS])
 
     def step(self, line: Line, places: int) -> int:
-        for need in self._needs:
+        for need in self.needs:
             if need.isdisjoint(line.vocabulary):
                 return 0
         for part in self.parts:
@@ -160,11 +142,16 @@ class Either:
 
     def __init__(self, parts: Sequence[Node]) -> None:
         self.parts = parts
-        anchors = [p.anchor for p in parts if p.anchor]
+        self._loose = [part for part in parts if not part.anchor]
+        self._by_word: dict[str, list[Node]] = {}
+        for part in parts:
+            for word in part.anchor.words if part.anchor else ():
+                self._by_word.setdefault(word, []).append(part)
+        self._words = frozenset(self._by_word)
         self.anchor = None
-        if len(anchors) == len(parts):
-            words = frozenset[str]().union(*(a.words for a in anchors))
-            self.anchor = Anchor(words, sum(a.cost for a in anchors))
+        if not self._loose:
+            cost = sum(part.anchor.cost for part in parts if part.anchor)
+            self.anchor = Anchor(self._words, cost)
 
     def step(self, line: Line, places: int) -> int:
         live = line.memo.get(id(self))
@@ -177,15 +164,9 @@ class Either:
 
     def _live(self, line: Line) -> list[Node]:
         """The parts that match somewhere on the line."""
-        said = line.vocabulary
-        if self.anchor and self.anchor.words.isdisjoint(said):
-            return []
-        return [
-            part
-            for part in self.parts
-            if not (part.anchor and part.anchor.words.isdisjoint(said))
-            and part.step(line, line.anywhere)
-        ]
+        said = self._words & line.vocabulary
+        parts = {id(part): part for word in said for part in self._by_word[word]}
+        return [part for part in (*self._loose, *parts.values()) if part.step(line, line.anywhere)]
 
 
 @dataclass(frozen=True, eq=False)
@@ -198,6 +179,12 @@ class Pattern:
     @property
     def anchor(self) -> Anchor | None:
         return self.root.anchor
+
+    @cached_property
+    def also(self) -> frozenset[str] | None:
+        """Words of which one must be there as well, when there are such."""
+        needs = self.root.needs if isinstance(self.root, Row) else ()
+        return needs[1] if len(needs) > 1 else None
 
     def found(self, line: Line) -> bool:
         return bool(self.root.step(line, line.everywhere))
@@ -243,9 +230,8 @@ class PatternReader:
 
     @property
     def vocabulary(self) -> frozenset[str]:
-        """Every word of every pattern and list that was read."""
-        stems = (sign.stem for sign in self._signs.values() if isinstance(sign, Prefix))
-        return frozenset[str](stems).union(*self._sets)
+        """Every word and every stem of the patterns and lists that were read."""
+        return frozenset[str]().union(*self._sets)
 
     def _part(self, text: str) -> Node:
         tokens = _TOKEN.findall(fold(text))[::-1]
@@ -311,7 +297,7 @@ class PatternReader:
         if not re.fullmatch(r"[a-z0-9']+\*?", sign):
             raise PatternError(f"'{text}': '{sign}' is not part of the pattern language")
         if sign.endswith("*"):
-            return Prefix(sign[:-1])
+            return self._word(sign)
         words = [self._word(word) for word in self._expand(sign)]
         return words[0] if len(words) == 1 else Row(words)
 

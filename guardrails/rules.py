@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -58,6 +58,8 @@ class RuleBook:
     passes: tuple[str, ...]
     threshold: float | None = None
     """Of the language's net: the log-odds of danger above which it asks."""
+    stems: frozenset[str] = frozenset()
+    """The word beginnings that patterns look for, as "kill*"."""
 
 
 def load_yaml(path: Path, schema: str) -> Any:
@@ -98,10 +100,11 @@ def load_rulebook(folder: Path) -> RuleBook:
     rules = [rule for path, data in files.items() for rule in _rules(path, data, reader)]
     return RuleBook(
         folder.name,
-        Normaliser(spelling, reader.vocabulary),
+        Normaliser(spelling, {word.rstrip("*") for word in reader.vocabulary}),
         tuple(rules),
         tuple(text for texts in passes.values() for text in texts),
         _threshold(folder / "net.yml"),
+        frozenset(word for word in reader.vocabulary if word.endswith("*")),
     )
 
 
@@ -152,8 +155,8 @@ def default_reply(outcome: Outcome) -> str | None:
     return f"{'safety' if danger else 'refusal'}.{outcome}"
 
 
-def _weights(files: Iterable[dict[str, Any]]) -> Any:
-    """How common a word is in the rules' own examples: a rare word makes a good anchor."""
+def _weights(files: Iterable[dict[str, Any]]) -> Callable[[str], float]:
+    """How common a word or a stem is in the rules' own examples: a rare one makes a good anchor."""
     seen = Counter(
         word
         for data in files
@@ -161,4 +164,8 @@ def _weights(files: Iterable[dict[str, Any]]) -> Any:
         for text in (*rule["catches"], *rule["passes"])
         for word in fold(text).replace("'", "").split()
     )
-    return lambda word: 1.0 + seen[word]
+    stems: Counter[str] = Counter()
+    for word, count in seen.items():
+        for end in range(1, len(word) + 1):
+            stems[f"{word[:end]}*"] += count
+    return lambda word: 1.0 + (stems[word] if word.endswith("*") else seen[word])

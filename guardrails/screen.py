@@ -12,7 +12,7 @@ import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -85,7 +85,7 @@ class Screener:
         folded = fold(unwrapped(text))
         books = sorted(self._books, key=lambda b: b.language != language)
         normalised = {book.language: book.normalise(folded) for book in books}
-        lines = {spoken: Line(text) for spoken, text in normalised.items()}
+        lines = {b.language: Line(normalised[b.language], b.stems) for b in books}
         entries = [
             (entry, lines[book.language])
             for book in books
@@ -130,14 +130,13 @@ class Screener:
 
     def _candidates(self, language: str, line: Line, context: Context) -> Iterator[_Entry]:
         by_word = self._by_word[language]
-        seen: set[int] = set()
-        for word in line.vocabulary:
-            for entry in by_word.get(word, ()):
-                if id(entry) not in seen and _applies(entry.rule, context):
-                    seen.add(id(entry))
-                    yield entry
-        for entry in self._always[language]:
-            if _applies(entry.rule, context):
+        said = by_word.keys() & line.vocabulary
+        found = {id(entry): entry for word in said for entry in by_word[word]}
+        for entry in (*found.values(), *self._always[language]):
+            rule, also = entry.rule, entry.pattern.also
+            if also and also.isdisjoint(line.vocabulary):
+                continue
+            if not (rule.asked or rule.once) or _applies(rule, context):
                 yield entry
 
 
@@ -252,7 +251,7 @@ def check_examples(folder: Path = RULES) -> list[str]:
 
 def _failed(screener: Screener, book: RuleBook, rule: Rule) -> Iterator[str]:
     where = f"{book.language}/{rule.source}: {rule.id}"
-    alone = Screener([RuleBook(book.language, book.normalise, (rule,), ())])
+    alone = Screener([replace(book, rules=(rule,), passes=())])
     context = Context(rule.asked[0] if rule.asked else None)
     for text in rule.catches:
         found = screener.screen(text, book.language, context)

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 from guardrails.examples import load_examples
-from guardrails.pattern import Either, Fixed, Maybe, Node, Prefix, Row, Words
+from guardrails.pattern import Either, Fixed, Maybe, Node, Row, Words
 from guardrails.screen import Screener, load_screener
 
 LONGEST = 4_000
@@ -61,9 +61,7 @@ def _written(part: Node, dice: random.Random) -> list[str]:
         return _written(part.part, dice) if dice.random() < 0.5 else []
     if isinstance(part, Fixed):
         return ["oh"] * {"_": 1, "...": dice.randrange(5)}.get(part.sign, 0)
-    if isinstance(part, Prefix):
-        return [part.stem]
-    return [dice.choice(sorted(part.words))] if isinstance(part, Words) else []
+    return [dice.choice(sorted(part.words)).rstrip("*")] if isinstance(part, Words) else []
 
 
 @dataclass
