@@ -75,7 +75,11 @@ def judge_out_of_fold(screener: Screener, examples: Sequence[Example]) -> list[J
     for fold in range(FOLDS):
         others = [e for i, e in enumerate(examples) if i % FOLDS != fold]
         spoken = {e.language for e in others}
-        nets = {b.language: teach(b, others) for b in screener.books if b.language in spoken}
+        nets = {
+            b.language: teach(b, others)
+            for b in screener.books
+            if b.language in spoken and b.threshold is not None
+        }
         own = [i for i in range(len(examples)) if i % FOLDS == fold]
         blind = Screener(screener.books, nets)
         for i, one in zip(own, judge(blind, [examples[i] for i in own]), strict=True):
