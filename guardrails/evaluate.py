@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 
-from guardrails.examples import CLINICAL, NOTICED, QUIET, WANTED, Example
+from guardrails.examples import CLINICAL, NOTICED, QUIET, SAID, WANTED, Example, load_said
 from guardrails.net import teach
 from guardrails.screen import Screener
 from guardrails.types import DANGER, Outcome, Screening
@@ -72,11 +72,12 @@ def judge(screener: Screener, examples: Iterable[Example]) -> list[Judged]:
 def judge_out_of_fold(screener: Screener, examples: Sequence[Example]) -> list[Judged]:
     """Each message judged with nets that learnt from the other folds only, in order."""
     judged: list[Judged | None] = [None] * len(examples)
+    said = load_said(SAID, examples)
     for fold in range(FOLDS):
         others = [e for i, e in enumerate(examples) if i % FOLDS != fold]
         spoken = {e.language for e in others}
         nets = {
-            b.language: teach(b, others)
+            b.language: teach(b, [*others, *said])
             for b in screener.books
             if b.language in spoken and b.threshold is not None
         }

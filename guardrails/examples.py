@@ -7,10 +7,17 @@ or how it is written. Rules' own ``catches`` and ``passes`` are tests of one rul
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+import yaml
+
+from guardrails.normalise import fold
+from guardrails.plain_yaml import PlainLoader
 from guardrails.rules import RULES, RuleError, load_yaml
 from guardrails.types import DANGER, Outcome
 
@@ -38,6 +45,9 @@ WANTED = {
 """What counts as found, by what is wanted. All that is not here wants no interruption."""
 QUIET = ("distress", "everyday", "education", "past", "bereaved")
 """What no rule of danger may interrupt."""
+SAID = RULES.parent / "nlu"
+"""Rasa's training files."""
+_ANNOTATION = re.compile(r"\[([^\]]+)\](?:\{[^}]*\}|\([^)]*\))")
 
 
 @dataclass(frozen=True)
@@ -62,6 +72,29 @@ def load_examples(folder: Path = RULES) -> list[Example]:
         for path in sorted(folder.glob("*/examples/*.yml"))
         for example in read_examples(path, path.parent.parent.name)
     ]
+
+
+def load_said(folder: Path, examples: Sequence[Example]) -> list[Example]:
+    """What people say to the bot, from Rasa's training files in `folder`: nothing to interrupt.
+
+    Those files mix languages: a phrase is of the language whose `examples` use its words most.
+    """
+    words: dict[str, Counter[str]] = {}
+    for example in examples:
+        words.setdefault(example.language, Counter()).update(fold(example.text).split())
+    used = {spoken: sum(own.values()) for spoken, own in words.items()}
+    said = []
+    for path in sorted(folder.rglob("*.yml")):
+        for item in yaml.load(path.read_text("utf-8"), PlainLoader).get("nlu", ()):  # noqa: S506
+            for line in item.get("examples", "").splitlines() if "intent" in item else ():
+                text = _ANNOTATION.sub(r"\1", line.strip().removeprefix("- "))
+                fits = {
+                    spoken: sum(math.log1p(1e6 * own[w] / used[spoken]) for w in fold(text).split())
+                    for spoken, own in words.items()
+                }
+                spoken = max(fits, key=lambda one: fits[one])
+                said.append(Example(text, spoken, "everyday", item["intent"], "plain"))
+    return said
 
 
 def read_examples(path: Path, language: str) -> Iterator[Example]:

@@ -1,7 +1,8 @@
 """The wider net: a linear classifier that may ask the check-in question where no rule fired.
 
 It learns in seconds from the examples in ``data/guardrails/<language>/examples``: which words, runs
-of words and runs of letters tell messages of danger from all the others. It can only add that
+of words and runs of letters tell messages of danger from all the others, and from what people say
+to the bot (``data/nlu``). It can only add that
 question, never take anything away, and nothing of what it computes leaves this module but whether
 to ask.
 
@@ -23,7 +24,7 @@ from zipfile import BadZipFile
 import numpy as np
 import numpy.typing as npt
 
-from guardrails.examples import Example, load_examples
+from guardrails.examples import Example, load_examples, load_said
 from guardrails.kept import Kept
 from guardrails.normalise import BREAK, fold
 from guardrails.rules import RULES, RuleBook
@@ -36,6 +37,8 @@ LETTERS = 4
 """The length of the runs of letters that are features, a word's edges counted."""
 _DANGER = ("danger", "denied")
 """What the examples to ask about want."""
+_FEWEST = 3
+"""Words that a message has at least; fewer are an answer, or too little to go by."""
 _SEEN = 2
 """Examples a feature must be in."""
 _STRENGTH = 10.0
@@ -64,10 +67,10 @@ class Net:
     def margin(self, line: str) -> float:
         """How far above the threshold the likeliest stretch of a message is.
 
-        `line` comes from the language's `Normaliser`; one of no words is far below.
+        `line` comes from the language's `Normaliser`; one of fewer than three words is far below.
         """
         found = word_features(line)
-        if not found:
+        if len(found) < _FEWEST:
             return -math.inf
         first, last = np.array(list(stretches(len(found)))).T
         parts = [self._sums(part, first, last) for part in (found, letter_features(found))]
@@ -173,15 +176,18 @@ def load_nets(books: Iterable[RuleBook], cache: Path, folder: Path = RULES) -> d
     A language without examples or without a `net.yml` has none.
     """
     nets = {}
+    said = folder.parent / "nlu"
     for book in books:
         if book.threshold is None:
             continue
-        sources = sorted((folder / book.language).rglob("*.yml"))
+        sources = [*sorted(folder.rglob("*.yml")), *sorted(said.rglob("*.yml"))]
         kept = Kept(cache, f"net-{book.language}", sources)
         if net := _read(kept.read(), book.threshold):
             nets[book.language] = net
-        elif examples := [e for e in load_examples(folder) if e.language == book.language]:
-            nets[book.language] = teach(book, examples)
+            continue
+        examples = load_examples(folder)
+        if any(example.language == book.language for example in examples):
+            nets[book.language] = teach(book, [*examples, *load_said(said, examples)])
             kept.keep(_written(nets[book.language]))
     return nets
 
