@@ -37,7 +37,7 @@ LETTERS = 4
 """The length of the runs of letters that are features, a word's edges counted."""
 _DANGER = ("danger", "denied")
 """What the examples to ask about want."""
-_FEWEST = 3
+_FEWEST = 4
 """Words that a message has at least; fewer are an answer, or too little to go by."""
 _SEEN = 2
 """Examples a feature must be in."""
@@ -67,7 +67,7 @@ class Net:
     def margin(self, line: str) -> float:
         """How far above the threshold the likeliest stretch of a message is.
 
-        `line` comes from the language's `Normaliser`; one of fewer than three words is far below.
+        `line` comes from the language's `Normaliser`; one of fewer than four words is far below.
         """
         found = word_features(line)
         if len(found) < _FEWEST:

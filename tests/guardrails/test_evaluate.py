@@ -138,7 +138,7 @@ def test_times_are_the_median_the_hundredth_and_the_slowest() -> None:
 
 
 def test_no_message_is_judged_by_a_net_that_learnt_from_it(screener: Screener) -> None:
-    odd = "zorblax quimper vandelay"
+    odd = "zorblax quimper vandelay torvik"
     own = [Example(text, "en", "danger", "k", "plain") for text in (odd, "the end of me")]
     own += [Example(f"a fine day number {n}", "en", "everyday", "k", "plain") for n in range(199)]
     known = [*own, *(Example(odd, "en", "danger", "k", "plain") for _ in range(8))]
