@@ -2,9 +2,8 @@
 
 It learns in seconds from the examples in ``data/guardrails/<language>/examples``: which words, runs
 of words and runs of letters tell messages of danger from all the others, and from what people say
-to the bot (``data/nlu``). It can only add that
-question, never take anything away, and nothing of what it computes leaves this module but whether
-to ask.
+to the bot (``data/nlu``). It can only add that question, never take anything away, and nothing of
+what it computes leaves this module but whether to ask.
 
 A message is read in stretches, so that one line that matters is not drowned in a long one.
 """
@@ -74,9 +73,7 @@ class Net:
             return -math.inf
         first, last = np.array(list(stretches(len(found)))).T
         parts = [self._sums(part, first, last) for part in (found, letter_features(found))]
-        looks = math.log(
-            len(first)
-        )  # the more are looked at, the likelier one stands out by chance
+        looks = math.log(len(first))  # of many stretches, one stands out by chance
         return float(np.max(sum(parts))) + self.bias - self.threshold - looks
 
     def _sums(self, found: Sequence[Sequence[str]], first: Places, last: Places) -> Floats:
