@@ -105,7 +105,12 @@ class FakeEdge:
         return self._add(token, {"kind": "text", "text": text, **more})
 
     def typing(self, on: bool) -> None:
+        """Said to who listens, like the edge's own: nobody hears it later, so a page must be on."""
         (token,) = self.chats
+        give_up = time.monotonic() + 10
+        while not self.stream_starts:
+            assert time.monotonic() < give_up, "no page listens"
+            time.sleep(0.01)
         self._publish(token, "typing", {"on": on})
 
     def close(self) -> None:
@@ -222,12 +227,12 @@ class FakeEdge:
         if not self.streams_work:
             return _problem(502)
         after = request.headers.get("last-event-id", "")
+        live = self._live(token, after, len(self._events[token]))
         self.stream_starts.append(after)
-        return StreamingResponse(self._live(token, after), media_type="text/event-stream")
+        return StreamingResponse(live, media_type="text/event-stream")
 
-    async def _live(self, token: str, after: str) -> AsyncIterator[str]:
+    async def _live(self, token: str, after: str, seen: int) -> AsyncIterator[str]:
         events = self._events[token]
-        seen = len(events)
         yield "retry: 2000\n\n"
         for message in [m for m in self.chats[token] if m["id"] > after]:
             yield f"event: message\nid: {message['id']}\ndata: {json.dumps(message)}\n\n"
