@@ -1,11 +1,12 @@
 """What a person asks of the directory, in ids of the terms."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import date
 
 from directory.places import Place
 
 # Wishes, in the order a search lets go of them when it finds nothing.
-WISHES = ("times", "identities", "languages", "age_groups")
+WISHES = ("times", "identities", "access", "languages", "age_groups")
 
 UNASKED = {"either", "not_sure"}  # answers that ask for nothing
 
@@ -15,9 +16,13 @@ class Query:
     """What to look for. Empty means any.
 
     Of several roles, payers, languages, age groups or times one is enough; of several identities
-    all are meant. `format` is "in_person", "online", "either" or None. Online is matched by the
-    state where the provider may work (`state`, else the state of `place`), the rest by distance
-    from `place` or, with no place, by the state of the location.
+    or kinds of access all are meant. `plan` is the name of one plan, as its card has it. `name`
+    is the name of a provider, or part of it; with a name no place is needed. `format` is
+    "in_person", "online", "either" or None. Online is matched by the state where the provider may
+    work (`state`, else the state of `place`), the rest by distance from `place` or, with no
+    place, by the state of the location. `new_patients` asks for those who take new people.
+
+    Equals are shown in another order on each `day`; pages of one search keep one day.
     """
 
     roles: tuple[str, ...] = ()
@@ -25,18 +30,24 @@ class Query:
     state: str | None = None
     radius_miles: float = 25
     payers: tuple[str, ...] = ()
+    plan: str | None = None
     format: str | None = None
     languages: tuple[str, ...] = ()
     age_groups: tuple[str, ...] = ()
     identities: tuple[str, ...] = ()
     times: tuple[str, ...] = ()
+    access: tuple[str, ...] = ()
+    new_patients: bool = False
+    name: str | None = None
+    source: str | None = None
     limit: int = 3
     offset: int = 0
+    day: date = field(default_factory=date.today)
 
     def __post_init__(self) -> None:
         """Raises ValueError for what no search can answer."""
-        if self.place is None and self.state is None:
-            raise ValueError("a search needs a place or a state; ask for one first")
+        if self.place is None and self.state is None and not self.name:
+            raise ValueError("a search needs a place, a state or a name; ask for one first")
         if not self.radius_miles > 0 or self.limit < 1 or self.offset < 0:
             raise ValueError("a search needs radius_miles > 0, limit >= 1 and offset >= 0")
 

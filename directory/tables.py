@@ -1,11 +1,16 @@
 """The tables of the directory.
 
-"Not known" is never the same as "no". A fact with one value is null while nobody told us.
-A fact with many values has a table of its own and a `..._known` mark on the provider: no rows
-and a true mark mean "none", no rows and a false mark mean "the source does not say".
+`source_records` holds what each source says, as it said it. Everything else is worked out from
+it: `providers`, `provider_roles` and `locations` are one provider with its sources put together
+(`merge.py`), and `entries` is what a search reads (`entries.py`).
+
+"Not known" is never the same as "no": a fact with one value is null while nobody told us, and a
+fact with many is null too, or "" when it is known to be none.
 """
 
 import sqlalchemy as sa
+
+from directory.records import FACTS
 
 metadata = sa.MetaData(
     naming_convention={
@@ -21,35 +26,31 @@ providers = sa.Table(
     "providers",
     metadata,
     sa.Column("id", sa.Integer, primary_key=True),
-    sa.Column("npi", sa.String(10), nullable=False, unique=True),
+    sa.Column("npi", sa.String(10), unique=True),
     sa.Column("kind", sa.String(12), nullable=False),
     sa.Column("name", sa.String(120), nullable=False),
     sa.Column("credential", sa.String(40)),
     sa.Column("organization", sa.String(120)),
-    sa.Column("source", sa.String(20), nullable=False),
-    sa.Column("source_updated", sa.Date),
+    sa.Column("website", sa.String(200)),
     sa.Column("verified_on", sa.Date, nullable=False),
     sa.Column("sample", sa.Boolean, nullable=False),
     sa.Column("active", sa.Boolean, nullable=False),
     sa.Column("new_patients", sa.Boolean),
-    sa.Column("payers_known", sa.Boolean, nullable=False),
-    sa.Column("languages_known", sa.Boolean, nullable=False),
-    sa.Column("age_groups_known", sa.Boolean, nullable=False),
-    sa.Column("identities_known", sa.Boolean, nullable=False),
-    sa.Column("times_known", sa.Boolean, nullable=False),
-    # Digest of everything the source said, so that the same again is seen as nothing new.
-    sa.Column("fingerprint", sa.String(64), nullable=False),
+    # Values with spaces between: null is not known, "" is known to be none.
+    *(sa.Column(fact, sa.Text) for fact in FACTS),
+    # Names of facts of which more may hold than is listed, with spaces between.
+    sa.Column("partial", sa.String(80), nullable=False),
+    sa.Column("telehealth_states", sa.String(300), nullable=False),
+    # Where each field comes from, as JSON: {"name": ["nppes", "2026-11-01"], …}.
+    sa.Column("origins", sa.Text, nullable=False),
     sa.CheckConstraint("kind IN ('individual', 'organization')", name="kind"),
 )
 
 
-def _of_provider() -> "sa.Column[int]":
+def _of_provider(**more: bool) -> "sa.Column[int]":
     """The column that ties a row to its provider, and goes when the provider goes."""
     return sa.Column(
-        "provider_id",
-        sa.Integer,
-        sa.ForeignKey("providers.id", ondelete="CASCADE"),
-        primary_key=True,
+        "provider_id", sa.Integer, sa.ForeignKey("providers.id", ondelete="CASCADE"), **more
     )
 
 
@@ -58,57 +59,127 @@ def _position() -> "sa.Column[int]":
     return sa.Column("position", sa.Integer, primary_key=True, autoincrement=False)
 
 
+source_records = sa.Table(
+    "source_records",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("source_id", sa.String(120), nullable=False),
+    _of_provider(nullable=False, index=True),
+    sa.Column("dated", sa.Date, nullable=False),
+    # The last import that saw it.
+    sa.Column("import_id", sa.Integer, nullable=False),
+    # The day from which it no longer counts, or null while it does.
+    sa.Column("gone_on", sa.Date),
+    # Digest of everything the source said, so that the same again is seen as nothing new.
+    sa.Column("fingerprint", sa.String(32), nullable=False),
+    sa.Column("record", sa.Text, nullable=False),
+    sa.UniqueConstraint("source", "source_id"),
+)
+
+imports = sa.Table(
+    "imports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("file", sa.String(200), nullable=False),
+    sa.Column("at", sa.DateTime, nullable=False),
+    # What became of the rows, as JSON.
+    sa.Column("summary", sa.Text, nullable=False),
+)
+
 provider_roles = sa.Table(
     "provider_roles",
     metadata,
-    _of_provider(),
+    _of_provider(primary_key=True),
     _position(),
     sa.Column("role", sa.String(40), nullable=False),
     sa.Column("taxonomy_code", sa.String(10)),
     sa.Column("license_number", sa.String(40)),
     sa.Column("license_state", sa.String(2)),
-    sa.Index(None, "role", "license_state"),
 )
 
 locations = sa.Table(
     "locations",
     metadata,
-    _of_provider(),
+    _of_provider(primary_key=True),
     _position(),
     sa.Column("address", sa.String(200)),
     sa.Column("city", sa.String(60)),
     sa.Column("state", sa.String(2)),
     sa.Column("zip", sa.String(5)),
-    sa.Column("phone", sa.String(10)),
+    sa.Column("phone", sa.String(10), index=True),
     sa.Column("lat", sa.Float),
     sa.Column("lon", sa.Float),
     sa.Column("in_person", sa.Boolean),
     sa.Column("online", sa.Boolean),
-    sa.Index(None, "lat", "lon"),
-    sa.Index(None, "state"),
+    sa.Column("source", sa.String(40), nullable=False),
+    sa.Column("verified_on", sa.Date, nullable=False),
 )
 
-
-def _many(name: str, value: str) -> sa.Table:
-    """A fact with many values, one row for each."""
-    return sa.Table(
-        name,
-        metadata,
-        _of_provider(),
-        sa.Column(value, sa.String(40), primary_key=True),
-    )
-
-
-provider_payers = _many("provider_payers", "payer")
-provider_languages = _many("provider_languages", "language")
-provider_age_groups = _many("provider_age_groups", "age_group")
-provider_identities = _many("provider_identities", "identity")
-provider_times = _many("provider_times", "time")
-
-telehealth_states = sa.Table(
-    "telehealth_states",
+# The words of every name of a provider, in lower case without accents.
+name_words = sa.Table(
+    "name_words",
     metadata,
-    _of_provider(),
-    sa.Column("state", sa.String(2), primary_key=True),
-    sa.Index(None, "state"),
+    sa.Column("word", sa.String(40), primary_key=True),
+    _of_provider(primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# The plans a provider is listed with, by the name of the plan in plain letters.
+plans = sa.Table(
+    "plans",
+    metadata,
+    sa.Column("plan", sa.String(120), primary_key=True),
+    _of_provider(primary_key=True, index=True),
+    sqlite_with_rowid=False,
+)
+
+# What a person in a chat says of a listing. Nothing in it tells who said so.
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Integer, primary_key=True),
+    _of_provider(nullable=False, index=True),
+    # What is wrong: number, new_patients or payer.
+    sa.Column("what", sa.String(20), nullable=False),
+    sa.Column("payer", sa.String(40)),
+    sa.Column("reported_on", sa.Date, nullable=False),
+    # The day a fresher source or a person settled it, and how: import, fixed or dismissed.
+    sa.Column("settled_on", sa.Date),
+    sa.Column("settled_by", sa.String(20)),
+    sa.CheckConstraint("what IN ('number', 'new_patients', 'payer')", name="what"),
+)
+
+# The values of the facts as bits: of one fact, each value has one.
+bits = sa.Table(
+    "bits",
+    metadata,
+    sa.Column("fact", sa.String(20), primary_key=True),
+    sa.Column("value", sa.String(40), primary_key=True),
+    sa.Column("bit", sa.Integer, nullable=False),
+    sa.UniqueConstraint("fact", "bit"),
+)
+
+# What a search reads, and nothing else: one row for each role of a provider at each location and
+# in each state where it may work. Facts are bits, so that a row is judged without leaving it.
+entries = sa.Table(
+    "entries",
+    metadata,
+    sa.Column("role", sa.Integer, primary_key=True, autoincrement=False),
+    # A square of the map, or a state (below zero).
+    sa.Column("cell", sa.Integer, primary_key=True, autoincrement=False),
+    _of_provider(primary_key=True, index=True),
+    _position(),
+    # The place on a globe of radius 1; null for a state.
+    sa.Column("x", sa.Float),
+    sa.Column("y", sa.Float),
+    sa.Column("z", sa.Float),
+    sa.Column("roles", sa.BigInteger, nullable=False),
+    *(sa.Column(fact, sa.BigInteger, nullable=False) for fact in FACTS),
+    # Yes and no of what is either, and which facts are listed in full (`entries.Flag`).
+    sa.Column("flags", sa.Integer, nullable=False),
+    # How many reports several people agree on.
+    sa.Column("doubts", sa.Integer, nullable=False),
+    sqlite_with_rowid=False,
 )
