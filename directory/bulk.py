@@ -2,8 +2,8 @@
 does on each value costs more than SQLite's own."""
 
 from collections.abc import Sequence
-from datetime import date
 from functools import cache
+from operator import itemgetter
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,8 +18,7 @@ def insert(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any
         connection.execute(sa.insert(table), rows)
         return
     names = tuple(rows[0])
-    values = [tuple(_stored(row[name]) for name in names) for row in rows]
-    connection.exec_driver_sql(_statement(table.name, names), values)
+    connection.exec_driver_sql(_insert(table.name, names), _values(table, names, rows))
 
 
 def update(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any]]) -> None:
@@ -28,8 +27,7 @@ def update(connection: Connection, table: sa.Table, rows: Sequence[dict[str, Any
         return
     names = tuple(rows[0])
     if connection.dialect.name == "sqlite":
-        values = [tuple(_stored(row[name]) for name in names) for row in rows]
-        connection.exec_driver_sql(_update(table.name, names), values)
+        connection.exec_driver_sql(_update(table.name, names), _values(table, names, rows))
         return
     statement = sa.update(table).where(table.c.id == sa.bindparam("at"))
     changed = statement.values({name: sa.bindparam(name) for name in names[:-1]})
@@ -42,10 +40,23 @@ def _update(table: str, names: tuple[str, ...]) -> str:
 
 
 @cache
-def _statement(table: str, names: tuple[str, ...]) -> str:
+def _insert(table: str, names: tuple[str, ...]) -> str:
     marks = ", ".join("?" * len(names))
     return f"INSERT INTO {table} ({', '.join(names)}) VALUES ({marks})"  # noqa: S608
 
 
-def _stored(value: Any) -> Any:
-    return value.isoformat() if isinstance(value, date) else value
+def _values(
+    table: sa.Table, names: tuple[str, ...], rows: Sequence[dict[str, Any]]
+) -> list[tuple[Any, ...]]:
+    """The values of rows, in the order of the columns; SQLite keeps days as text."""
+    values = list(map(itemgetter(*names), rows))
+    days = [at for at, name in enumerate(names) if isinstance(table.c[name].type, sa.Date)]
+    if not days:
+        return values
+    written = []
+    for row in values:
+        cells = list(row)
+        for at in days:
+            cells[at] = cells[at] and cells[at].isoformat()
+        written.append(tuple(cells))
+    return written
