@@ -29,6 +29,7 @@ NAMES = (
     "CARENAV_ACTIONS_PORT",
     "CARENAV_STATE_DIR",
     "CARENAV_DATABASE_URL",
+    "CARENAV_DIRECTORY_URL",
     "CARENAV_CLINICS",
     "CARENAV_ENGINE_TIMEOUT",
     "CARENAV_LOG_LEVEL",
@@ -69,6 +70,7 @@ class Settings:
     engine_timeout: float
     log_level: str
     database_url: str = field(repr=False)
+    directory_url: str = field(repr=False)
     token_secret: str = field(repr=False)
     engine_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
@@ -104,6 +106,12 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     database_url = read.database(
         "CARENAV_DATABASE_URL", f"sqlite:///{(state / 'carenav.db').as_posix()}"
     )
+    directory_url = read.database(
+        "CARENAV_DIRECTORY_URL",
+        f"sqlite:///{(state / 'directory.db').as_posix()}"
+        if database_url.startswith("sqlite")
+        else database_url,
+    )
     clinics = read.path("CARENAV_CLINICS", "data/clinics")
     engine_timeout = read.seconds("CARENAV_ENGINE_TIMEOUT", 8.0)
     log_level = read.one_of("CARENAV_LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
@@ -122,6 +130,7 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         engine_timeout=engine_timeout,
         log_level=log_level,
         database_url=database_url,
+        directory_url=directory_url,
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
         encryption_keys=_fernet_keys("CARENAV_ENCRYPTION_KEYS", kept),
