@@ -43,8 +43,8 @@ providers = sa.Table(
     sa.Column("complete", sa.String(80), nullable=False),
     # What several people in chats say is wrong, with spaces between ("number payer.aetna").
     sa.Column("doubts", sa.String(200), nullable=False),
-    # Where it comes from, as JSON: "*" is all its sources with their days, the first of them that of
-    # every field but those named: {"*": [["nppes", "2026-11-01"], …], "payers": ["hsds", …]}.
+    # Where it comes from, as JSON: "*" is all its sources with their days, the first of them that
+    # of every field but those named: {"*": [["nppes", "2026-11-01"], …], "payers": ["hsds", …]}.
     sa.Column("origins", sa.Text, nullable=False),
     sa.CheckConstraint("kind IN ('individual', 'organization')", name="kind"),
 )
