@@ -37,6 +37,8 @@ _WISHES = {
     "age_group": "age_groups",
     "identity": "identities",
     "time": "times",
+    "access": "access",
+    "opening": "openings",
 }
 _WHO_DOES = {  # as find.ask_role_unsure tells people
     "talk": ("therapist",),
