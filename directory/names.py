@@ -39,8 +39,11 @@ _BUT = frozenset(["but", "we", "however", "pero"])
 _Names = dict[str, tuple[str, ...]]
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Lower case, without accents, letters and digits only: how names are compared."""
+    if text.isascii():
+        return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
     apart = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(letter for letter in apart if unicodedata.category(letter)[0] != "M")
     return " ".join(re.findall(r"[^\W_]+", kept))
