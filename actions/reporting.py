@@ -111,9 +111,7 @@ def fault_of(heard: Heard, asked: str | None) -> str | None:
     )
 
 
-def _payer(
-    heard: Heard, asked: str | None, fault: str | None, known: dict[str, Any]
-) -> str | None:
+def _payer(heard: Heard, asked: str | None, fault: str | None, known: dict[str, Any]) -> str | None:
     said = heard.values("payer") + [one.value for one in heard.negated if one.name == "payer"]
     plans = [one for one in said if one not in _NO_PLAN]
     if plans:
@@ -122,7 +120,9 @@ def _payer(
     plans = [one for one in before if one not in _NO_PLAN] if isinstance(before, list) else []
     if fault == "payer" and len(plans) == 1:
         return str(plans[0])
-    return NONE if asked == "reported_payer" and heard.intent in ("inform", "nlu_fallback") else None
+    return (
+        NONE if asked == "reported_payer" and heard.intent in ("inform", "nlu_fallback") else None
+    )
 
 
 def question(asked: str, known: dict[str, Any]) -> Draft:
@@ -139,7 +139,11 @@ class AskReportedListing(_ReportQuestion):
 
     def ask(self, slots: dict[str, Any]) -> Draft:
         picks = [
-            {"choice": "report.pick", "slots": {"name": one["name"]}, "entities": {"listing": one["id"]}}
+            {
+                "choice": "report.pick",
+                "slots": {"name": one["name"]},
+                "entities": {"listing": one["id"]},
+            }
             for one in newest_first(slots.get("listings_shown"))[:_MOST_PICKS]
         ]
         return draft("report.which_listing", choices=[*picks, "report.none"])
@@ -192,9 +196,7 @@ def file_report(slots: dict[str, Any], made: list[str]) -> tuple[str, list[str]]
     if this in made:
         return "report.noted_before", []
     try:
-        there = report(
-            search.directory(), int(listing), fault, payer if fault == "payer" else None
-        )
+        there = report(search.directory(), int(listing), fault, payer if fault == "payer" else None)
     except SQLAlchemyError:
         return "report.not_now", []
     return (f"report.noted.{fault}", [this]) if there else ("report.gone", [])

@@ -169,8 +169,9 @@ def _cards(query: Query, found: Results) -> list[Card]:
     return [{**card, "asked": asked} for card in found.cards]
 
 
-def _total(found: Results) -> Draft:
-    return fragment("find.total_at_least" if found.total_is_least else "find.total", n=found.total)
+def _total(found: Results) -> list[Draft]:
+    known = "find.total_at_least" if found.total_is_least else "find.total"
+    return [fragment(known, n=found.total)]
 
 
 def _given_up(query: Query, found: Results) -> list[Draft]:
