@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
@@ -13,6 +14,18 @@ Listing = dict[str, Any]  # {id, name}
 Pages = list[list[Listing]]  # as in the slot, the newest last
 
 _KEPT = 2  # pages
+_ORDINALS = (
+    ("first", "1st", "primera", "primero", "primer"),
+    ("second", "2nd", "segunda", "segundo"),
+    ("third", "3rd", "tercera", "tercero", "tercer"),
+    ("last", "bottom", "última", "ultima", "último", "ultimo"),
+)
+_PLACES = {word: at for at, words in enumerate(_ORDINALS, start=1) for word in words}
+_LAST = len(_ORDINALS)
+_THE = re.compile(
+    rf"\b(?:the|that|la|el)\s+({'|'.join(_PLACES)})\b(?!\s+(?:time|week|day|month|vez|semana|name))",
+    re.IGNORECASE,
+)
 
 
 def remembered(pages: Pages | None, cards: Iterable[Mapping[str, Any]]) -> Pages:
@@ -36,7 +49,7 @@ def meant(heard: Heard, pages: Pages | None) -> int | None:
         return int((picked or [shown[0]["id"]])[0])
     if not shown or not pages:
         return None
-    return _named(heard.text, shown) or _counted(heard.values("number"), pages[-1])
+    return _named(heard.text, shown) or _counted(heard, pages[-1])
 
 
 def _named(text: str, shown: Sequence[Listing]) -> int | None:
@@ -56,8 +69,9 @@ def _named(text: str, shown: Sequence[Listing]) -> int | None:
     return int(found[0]) if best and len(found) == 1 else None
 
 
-def _counted(numbers: Sequence[str], page: Sequence[Listing]) -> int | None:
-    if len(numbers) != 1:
-        return None
-    at = len(page) if numbers[0] == "last" else int(numbers[0]) if numbers[0].isdigit() else 0
-    return int(page[at - 1]["id"]) if 1 <= at <= len(page) else None
+def _counted(heard: Heard, page: Sequence[Listing]) -> int | None:
+    said = {_PLACES[word.lower()] for word in _THE.findall(heard.text)}
+    at = [len(page) if one == _LAST else one for one in said] or [
+        len(page) if one == "last" else int(one) for one in heard.values("number")
+    ]
+    return int(page[at[0] - 1]["id"]) if len(at) == 1 and 1 <= at[0] <= len(page) else None

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from actions import search
 from actions.content import cues
 from actions.drafts import Draft, draft
+from actions.find_by_name import ActionFindByName
 from actions.heard import Heard, hear
 from actions.listings_shown import meant, newest_first
 from actions.memory import Event, next_question, slots_set, understood
@@ -26,13 +27,12 @@ FORM = "report_form"
 QUESTIONS = ("reported_listing", "reported_fault", "reported_payer")
 NONE = "none"  # in a slot: nothing to report, or no plan to tell
 _STOPS = frozenset({"deny", "skip", "dont_know", "go_back", "not_that"})
-_GOES_ON = {  # to what somebody wants instead
-    "more_results": "action_more_results",
-    "find_by_name": "action_find_by_name",
+_FORMS = {  # of what somebody wants instead
     "find_provider": "find_provider_form",
     "change_answer": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
 }
+_ACTIONS = {"more_results": search.ActionMoreResults(), "find_by_name": ActionFindByName()}
 _NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})
 _MOST_PICKS = 5
 
@@ -84,7 +84,9 @@ class ValidateReportForm(Action):
 def read_report(heard: Heard, asked: str | None, known: dict[str, Any]) -> dict[str, Any]:
     """The slots that a message fills."""
     pages = known.get("listings_shown")
-    if not newest_first(pages) or (asked and heard.intent in _STOPS | _GOES_ON.keys()):
+    if not newest_first(pages) or (
+        asked and heard.intent in _STOPS | _FORMS.keys() | _ACTIONS.keys()
+    ):
         return dict.fromkeys(QUESTIONS, NONE)
     found: dict[str, Any] = {}
     if known.get("reported_listing") is None and (listing := meant(heard, pages)):
@@ -174,13 +176,14 @@ class ActionFileReport(Action):
     ) -> list[Event]:
         made = list(tracker.get_slot("reports_made") or ())
         said, kept = file_report(tracker.slots, made)
-        heard = hear(tracker.latest_message)
-        leaves = _GOES_ON.get(heard.intent) if said == "report.not_noted" else None
-        if not leaves:
-            dispatcher.utter_message(json_message=draft(said))
         events = slots_set(dict.fromkeys((*QUESTIONS, "set_aside")))
         events.append(SlotSet("reports_made", made + kept))
-        if following := leaves or tracker.get_slot("set_aside"):
+        wanted = hear(tracker.latest_message).intent if said == "report.not_noted" else ""
+        if wanted in _ACTIONS:
+            return [*events, *_ACTIONS[wanted].run(dispatcher, tracker, domain)]
+        if wanted not in _FORMS:
+            dispatcher.utter_message(json_message=draft(said))
+        if following := _FORMS.get(wanted) or tracker.get_slot("set_aside"):
             events.append(FollowupAction(following))
         return events
 
@@ -189,7 +192,7 @@ def file_report(slots: dict[str, Any], made: list[str]) -> tuple[str, list[str]]
     """The id of the message to say, and what to remember as reported."""
     if not newest_first(slots.get("listings_shown")):
         return "report.nothing_shown", []
-    listing, fault, payer = (slots.get(name) for name in QUESTIONS)
+    listing, fault, payer = (str(slots.get(name)) for name in QUESTIONS)
     if NONE in (listing, fault) or (fault == "payer" and payer == NONE):
         return "report.not_noted", []
     this = f"{listing} {fault} {payer}"

@@ -108,17 +108,17 @@ def query_of(slots: Mapping[str, Any]) -> Query | None:
     sought = slots.get("name_sought")
     value = sought.get("place") if sought else slots.get("place")
     place = place_of(value) if isinstance(value, dict) else None
-    where = {
-        "place": place if isinstance(place, Place) else None,
-        "state": place.state if isinstance(place, WholeState) else None,
-    }
+    near = place if isinstance(place, Place) else None
+    state = place.state if isinstance(place, WholeState) else None
     if sought:
-        return Query(name=sought["name"], limit=_PAGE, day=day, **where)
+        return Query(place=near, state=state, name=sought["name"], limit=_PAGE, day=day)
     if place is None:
         return None
     wishes = slots["wishes"] if isinstance(slots.get("wishes"), dict) else {}
     radius = slots.get("radius")
     return Query(
+        place=near,
+        state=state,
         roles=_chosen(slots.get("help_role")),
         payers=_chosen(slots.get("payment")),
         format=None if slots.get("format") == ANY else slots.get("format"),
@@ -126,7 +126,6 @@ def query_of(slots: Mapping[str, Any]) -> Query | None:
         new_patients=bool(wishes.get("openings")),
         limit=_PAGE,
         day=day,
-        **where,
         **{wish: _chosen(wishes.get(wish)) for wish in WISHES},  # type: ignore[arg-type]
     )
 
@@ -138,9 +137,9 @@ def first_page(engine: Engine, query: Query | None) -> Page:
     query = replace(query, day=date.today())
     found = search(engine, query)
     if not found.cards:
-        none = "find.none_named" if query.name else "find.none"
-        told = {"name": query.name} if query.name else {"asked": _asked(query)}
-        return Page([draft(none, **told)], day=found.day)
+        if query.name:
+            return Page([draft("find.none_named", name=query.name)], day=found.day)
+        return Page([draft("find.none", asked=_asked(query))], day=found.day)
     drafts = [*_given_up(query, found), _results(query, found)]
     return Page(drafts, found.cards, len(found.cards), found.day)
 
@@ -154,8 +153,10 @@ def next_page(engine: Engine, query: Query | None, shown: int) -> Page:
         return Page([draft("find.no_more")], shown=shown, day=found.day)
     shown += len(found.cards)
     choices = None if shown < found.total else _CHANGES
-    told = {"shown": shown, "total": _total(found), "cards": _cards(query, found)}
-    return Page([draft("find.more", choices=choices, **told)], found.cards, shown, found.day)
+    more = draft(
+        "find.more", choices=choices, cards=_cards(query, found), shown=shown, total=_total(found)
+    )
+    return Page([more], found.cards, shown, found.day)
 
 
 def _chosen(answer: Any) -> tuple[str, ...]:
