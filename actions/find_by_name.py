@@ -18,10 +18,11 @@ from guardrails.names import public_name
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,80})[\"”»]")
 _AFTER = re.compile(
     r"\b(?:named|called|by the name of|whose name is|the name is|name is|llamad[oa]s?|"
-    r"se llama|de nombre|con el nombre de|doctor|doctora|dra?\b\.?)\s+(.{2,80})",
+    r"se llama|de nombre|con el nombre de|(?:doctora?|dra?\b\.?)(?!\s+(?:named|called|llamad)))"
+    r"\s+(.{2,80})",
     re.IGNORECASE,
 )
-_CAPITALS = re.compile(r"(?:[A-ZÀ-Ý][\w'’.-]+|\d+|&|of|de|and|y)(?:\s+|$)")
+_CAPITALS = re.compile(r"(?:[A-ZÀ-Ý][\w'’.-]+|\d+|&|of|de|and|y)(?:\s+|(?=[?.!,;]|$))")
 _OPENINGS = re.compile(
     r"(?:do you (?:have|know|list)|is there|look (?:up|for)|find(?: me)?|search for|is|"
     r"tienen?|busc[ao]r?|est[aá])\s+(?=[A-ZÀ-Ý])"

@@ -32,7 +32,11 @@ _FORMS = {  # of what somebody wants instead
     "change_answer": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
 }
-_ACTIONS = {"more_results": search.ActionMoreResults(), "find_by_name": ActionFindByName()}
+_ACTIONS: dict[str, Action] = {
+    "more_results": search.ActionMoreResults(),
+    "find_by_name": ActionFindByName(),
+}
+_LEAVES = _STOPS | _FORMS.keys() | _ACTIONS.keys()
 _NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})
 _MOST_PICKS = 5
 

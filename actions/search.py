@@ -70,7 +70,7 @@ class ActionSearch(Action):
         if tracker.get_slot("results_shown") is not None:
             dispatcher.utter_message(json_message=draft("find.what_to_change"))
             return []
-        page = first_page(directory(), query_of(tracker.slots))
+        page = first_page(directory(), query_of({**tracker.slots, "name_sought": None}))
         for one in page.drafts:
             dispatcher.utter_message(json_message=one)
         return [*page.slots(tracker), SlotSet("name_sought", None), SlotSet("last_task", "search")]

@@ -20,7 +20,7 @@ from tests.actions.conversation import Conversation, ids
         ("busco a la doctora Arce Muestra en Miami", "Arce Muestra"),
         ("tienen una clínica llamada Muestra del Arce?", "Muestra del Arce"),
         ("look up Sample Birch Clinic", "Sample Birch Clinic"),
-        ("a place named '; drop table providers;--", "'; drop table providers;--"),
+        ("a place named '; drop table providers;--", "'; drop table providers"),
     ],
 )
 def test_the_name_is_what_comes_after_the_asking(said: str, name: str) -> None:
