@@ -145,7 +145,9 @@ class AskPlace(_SearchQuestion):
 def _which_place(options: list[dict[str, str]], choices: list[Any]) -> Draft:
     """Asks which of several places of a name is meant, or whether it is one spelt nearly so."""
     if len(options) == 1:
-        return draft("find.ask_did_you_mean", choices=choices, **place_words(options[0]))
+        return draft(
+            "find.ask_did_you_mean", choices=choices, place=place_words(options[0])["place"]
+        )
     same = len({one["city"] for one in options}) == 1
     return draft("find.ask_which_place" if same else "find.ask_which_spelling", choices=choices)
 
