@@ -7,7 +7,7 @@ from directory import store, tables
 from directory.places import Place, find_place
 from directory.records import Location, Role
 from directory.search import Query, search
-from tests.directory.making import CENTRE, MILE, a_provider, an_npi, keep
+from tests.directory.making import CENTRE, MILE, TODAY, a_provider, an_npi, keep
 
 
 def names(results):
@@ -38,19 +38,30 @@ def test_a_card_says_nothing_that_the_source_does_not_say(engine):
 
     assert card == {
         "type": "provider",
+        "id": 1,
         "npi": an_npi(1),
         "name": "Sample 1",
         "credential": None,
         "role": "counselor",
+        "organization": None,
+        "website": None,
+        "address": None,
         "city": None,
         "state": "CA",
+        "zip": None,
         "phone": None,
         "accepts": None,
         "languages": None,
+        "age_groups": None,
+        "identities": None,
+        "times": None,
+        "access": None,
         "formats": None,
         "new_patients": None,
         "verified_on": "2026-11-01",
-        "source": "test",
+        "sources": ["test"],
+        "doubts": [],
+        "fit": {},
         "sample": False,
         "miles": 0.0,
     }
@@ -132,7 +143,7 @@ def test_all_wished_identities_are_meant(engine):
 
 
 def test_what_is_partly_known_matches_but_never_mismatches(engine):
-    keep(engine, a_provider(1, identities=("woman",), identities_partial=True))
+    keep(engine, a_provider(1, identities=("woman",), partial=("identities",)))
     keep(engine, a_provider(2, identities=None))
 
     assert names(near(engine, identities=("woman",))) == ["Sample 1", "Sample 2"]
@@ -252,7 +263,7 @@ def test_someone_over_the_date_line_is_found(engine):
 def test_retired_providers_are_not_found(engine):
     keep(engine, a_provider(1))
     with engine.begin() as connection:
-        store.retire(connection, [an_npi(1)], "test")
+        store.Keeper(connection, 2, TODAY).retire("test", [(an_npi(1), None)])
 
     assert near(engine).total == 0
 
