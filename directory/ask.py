@@ -13,7 +13,7 @@ from typing import Any
 from directory import names, tidy
 from directory.paging import page_after
 from directory.places import Ambiguous, NoPosition, Place, WholeState, find_place, state_code
-from directory.query import Query
+from directory.query import UNASKED, Query
 
 LARGEST_RADIUS = 100.0  # miles
 MOST = 20  # providers on a page
@@ -68,11 +68,13 @@ def ask(params: Mapping[str, Sequence[str]]) -> Query:
     fields: dict[str, Any] = {
         field: _terms(kind, given.get(kind, [])) for kind, field in TERMS.items()
     }
-    fields |= {name: read(name, one[name]) for name, read in _SINGLE.items() if read and one[name]}
+    for name, read in _SINGLE.items():
+        if read and (text := one[name]) is not None:
+            fields[_FIELD.get(name, name)] = read(name, text)
     where = _where(one)
     if where == _Where() and "name" not in fields:
         raise BadAsk("near", _WHERE)
-    query = Query(place=where.place, state=where.state, **{"limit": USUAL} | _renamed(fields))
+    query = Query(place=where.place, state=where.state, **{"limit": USUAL} | fields)
     if query.format == "online" and query.place and not query.by_state:
         raise BadAsk("state", "online care goes by the state where the person is; name it")
     if one["after"] is None:
@@ -81,10 +83,6 @@ def ask(params: Mapping[str, Sequence[str]]) -> Query:
         return page_after(query, one["after"])
     except ValueError as fault:
         raise BadAsk("after", str(fault)) from None
-
-
-def _renamed(fields: dict[str, Any]) -> dict[str, Any]:
-    return {{"radius": "radius_miles"}.get(name, name): value for name, value in fields.items()}
 
 
 # --- values -------------------------------------------------------------------------------------
@@ -125,7 +123,12 @@ def _terms(kind: str, values: Sequence[str]) -> tuple[str, ...]:
 
 
 def _no_term(kind: str) -> BadAsk:
-    return BadAsk(kind, "not one that we know", names.values(kind)[:_LISTED])
+    return BadAsk(kind, "not one that we know", known(kind)[:_LISTED])
+
+
+def known(kind: str) -> list[str]:
+    """Every id of a kind of term that can be asked for."""
+    return [value for value in names.values(kind) if value not in UNASKED]
 
 
 # --- one value ----------------------------------------------------------------------------------
@@ -181,6 +184,7 @@ _SINGLE: dict[str, Callable[[str, str], Any] | None] = {
     "limit": _limit,
     "after": None,
 }
+_FIELD = {"radius": "radius_miles"}  # where the query has another name for it
 PARAMETERS = (*_SINGLE, *TERMS)
 
 

@@ -11,18 +11,23 @@ from datetime import date
 from directory.query import Query
 from directory.records import fingerprint
 
-_MARK = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,7})\.([0-9a-f]{12})")
+LAST = 10_000
+"""Providers that one search shows on its pages; a narrower search shows the others."""
+
+_MARK = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,5})\.([0-9a-f]{12})")
 
 
-def mark(query: Query) -> str:
-    """The mark of the page that this query is."""
+def mark(query: Query) -> str | None:
+    """The mark of the page that this query is; None beyond `LAST`."""
+    if query.offset > LAST:
+        return None
     return f"{query.day.isoformat()}.{query.offset}.{_digest(query)}"
 
 
 def page_after(query: Query, text: str) -> Query:
     """The query at a mark. Raises ValueError for what is no mark, or one of another search."""
     parts = _MARK.fullmatch(text)
-    if parts is None:
+    if parts is None or int(parts[2]) > LAST:
         raise ValueError("not a mark that we gave")
     if parts[3] != _digest(query):
         raise ValueError("the mark of another search; ask for the same things on every page")

@@ -122,9 +122,7 @@ class DirectoryChannel:
         try:
             query = ask(asked)
         except UnknownParameter as fault:
-            raise Problem(
-                HTTPStatus.BAD_REQUEST, str(fault), {"parameter": fault.field}
-            ) from None
+            raise Problem(HTTPStatus.BAD_REQUEST, str(fault), {"parameter": fault.field}) from None
         except BadAsk as fault:
             members = {"parameter": fault.field, "candidates": list(fault.candidates)}
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, str(fault), members) from None
@@ -147,11 +145,10 @@ def openapi() -> dict[str, Any]:
     """The document, with the ids that each parameter knows of as examples."""
     import yaml
 
-    from directory import names
-    from directory.ask import TERMS
+    from directory.ask import TERMS, known
 
     document: dict[str, Any] = yaml.safe_load(_DOCUMENT.read_text(encoding="utf-8"))
     for parameter in document["paths"]["/api/providers"]["get"]["parameters"]:
         if parameter["name"] in TERMS:
-            parameter["schema"]["items"]["examples"] = list(names.values(parameter["name"]))
+            parameter["schema"]["items"]["examples"] = known(parameter["name"])
     return document

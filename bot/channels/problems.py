@@ -38,6 +38,4 @@ async def problem_response(_request: Request, problem: Exception) -> JSONRespons
         **problem.members,
     }
     headers = {"Cache-Control": "no-store", **problem.headers}
-    return JSONResponse(
-        body, problem.status.value, headers, media_type="application/problem+json"
-    )
+    return JSONResponse(body, problem.status.value, headers, media_type="application/problem+json")
