@@ -7,9 +7,15 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from bot.cli_common import FAILED as _FAILED
+from bot.cli_common import first_line as _first_line
+from bot.cli_common import settings as _settings
+from bot.cli_common import stop as _stop
+from bot.cli_search import search
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -24,9 +30,7 @@ app = typer.Typer(
 )
 imports = typer.Typer(help="Bring providers into the directory.", no_args_is_help=True)
 app.add_typer(imports, name="import")
-
-_WRONG_SETTING = 2
-_FAILED = 1
+app.command()(search)
 
 
 @app.command()
@@ -252,24 +256,6 @@ def _show_summary(summary: Summary) -> None:
     for what, count in rows:
         table.add_row(f"{count:,}", what)
     Console().print(table)
-
-
-def _settings() -> Settings:
-    from bot.settings import SettingsError, load_settings
-
-    try:
-        return load_settings()
-    except SettingsError as fault:
-        _stop(str(fault), _WRONG_SETTING)
-
-
-def _stop(line: str, code: int) -> NoReturn:
-    typer.echo(f"carenav: {line}", err=True)
-    raise typer.Exit(code)
-
-
-def _first_line(fault: Exception) -> str:
-    return (str(fault).splitlines() or [type(fault).__name__])[0]
 
 
 if __name__ == "__main__":
