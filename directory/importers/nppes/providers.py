@@ -60,7 +60,7 @@ class Providers(TableFeed):
         try:
             row = self._table.row(line)
             number = rows.read_npi(row)
-            told = rows.read_provider(row, self._every_role)
+            told = rows.read_provider(row, number, self._every_role)
             if isinstance(told, ProviderRecord):
                 self._note(told)
                 yield told

@@ -48,13 +48,12 @@ _SLOTS = tuple(
 )
 
 
-def read_provider(row: Row, every_role: bool) -> ProviderRecord | Gone | None:
-    """The provider of a row of the main table; `Gone` with a date when it is deactivated, None
-    when it is not ours. Raises Unusable.
+def read_provider(row: Row, number: str, every_role: bool) -> ProviderRecord | Gone | None:
+    """The provider with this NPI in a row of the main table; `Gone` with a date when it is
+    deactivated, None when it is not ours. Raises Unusable.
 
     What NPPES does not tell (payment, languages, formats, openings) stays not known.
     """
-    number = read_npi(row)
     ended = _ended(row)
     if ended:
         return Gone(number, ended)
