@@ -111,9 +111,9 @@ class _PlanNet:
 
     def _assembled(self, staging: Staging, known: Container[str]) -> Iterator[Item]:
         assembly = Assembly(staging, self.source, self._every_role, self._today, self._origin.date)
-        for role in staging.strays():
+        for role in staging.strays(self._every_role):
             yield assembly.stray(role)
-        self.left_out["no_practitioner"] += staging.without_owner()
+        self.left_out += Counter(no_practitioner=staging.without_owner())
         for kind, put_together in (
             ("Practitioner", assembly.person),
             ("Organization", assembly.organization),

@@ -86,7 +86,9 @@ class Assembly:
         states = (*told.areas, *(one.state for one in held)) if told.online else ()
         if not told.locations and states:
             told = replace(told, locations=(Location(phone=_phone(posts), online=True),))
-        record = self._record(owner, keys, "individual", called and called.name, heads, taken, told)
+        record = self._record(
+            owner, keys, "individual", called.name if called else None, heads, taken, told
+        )
         if called is None or isinstance(record, Rejected):
             return record
         spoken = (one for head in heads for one in facts.languages(head))
@@ -116,7 +118,7 @@ class Assembly:
         if kept:
             return kept
         posts = [self._workplace.post(one.body, one.key, False) for one, _ in taken]
-        told = told_by([*posts, *self._networks_of(active, taken)])
+        told = told_by(self._with_affiliations(posts, active, taken))
         if not told.locations:
             told = replace(told, locations=_offices(heads, posts))
         name = next((name for head in heads if (name := a_name(head))), None)
@@ -148,16 +150,25 @@ class Assembly:
             roles = [(one, ours or [Role(OTHER_ROLE)]) for one, ours in roles]
         return [(one, ours) for one, ours in roles if ours]
 
-    def _networks_of(self, active: list[Staged], taken: Taken) -> list[Post]:
-        """Affiliations that name networks and no specialty: they hold for all that it does."""
+    def _with_affiliations(
+        self, posts: list[Post], active: list[Staged], taken: Taken
+    ) -> list[Post]:
+        """Posts with what affiliations say that name no specialty: of a service that is ours, all
+        of it; of no service at all, networks that hold for everything."""
         chosen = {one.key for one, _ in taken}
-        return [
-            replace(self._workplace.post(one.body, one.key, False), locations=())
-            for one in active
-            if one.key not in chosen
-            and one.body["resourceType"] == "OrganizationAffiliation"
-            and not nucc_codes(one.body.get("specialty"))
-        ]
+        for one in active:
+            body = one.body
+            if body["resourceType"] != "OrganizationAffiliation" or one.key in chosen:
+                continue
+            if nucc_codes(body.get("specialty"), body.get("code")):
+                continue
+            post = self._workplace.post(body, one.key, False)
+            services = self._workplace.linked(body, one.key, "healthcareService")
+            if chosen & {key for key, _ in services}:
+                posts = [*posts, post]
+            elif not body.get("healthcareService"):
+                posts = [replace(posts[0], cover=posts[0].cover + post.cover), *posts[1:]]
+        return posts
 
     def _record(
         self,

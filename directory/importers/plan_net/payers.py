@@ -9,6 +9,7 @@ from directory import tidy
 from directory.importers.plan_net.fhir import (
     Json,
     codes,
+    each,
     extensions,
     is_active,
     listed,
@@ -46,6 +47,9 @@ class Cover:
     plans: tuple[str, ...] = ()
     payers: tuple[str, ...] = ()
 
+    def __add__(self, other: "Cover") -> "Cover":
+        return Cover(each((*self.plans, *other.plans)), each((*self.payers, *other.payers)))
+
 
 @dataclass(frozen=True)
 class Network:
@@ -64,11 +68,7 @@ class Covers:
         self._known: dict[Network, Cover] = {}
 
     def of(self, networks: Iterable[Network]) -> Cover:
-        covers = [self._of_one(network) for network in dict.fromkeys(networks)]
-        return Cover(
-            tuple(dict.fromkeys(plan for cover in covers for plan in cover.plans)),
-            tuple(dict.fromkeys(payer for cover in covers for payer in cover.payers)),
-        )
+        return sum((self._of_one(network) for network in each(networks)), Cover())
 
     def _of_one(self, network: Network) -> Cover:
         if network not in self._known:
@@ -96,9 +96,7 @@ class Covers:
             name = tidy.words(itself.get("name")) or network.shown
             plans.append(name[:_LONGEST_NAME])
             payers += _named(name, *self._companies(itself))
-        return Cover(
-            tuple(dict.fromkeys(plan for plan in plans if plan)), tuple(dict.fromkeys(payers))
-        )
+        return Cover(each(plan for plan in plans if plan), each(payers))
 
     def _companies(self, of: Json) -> Iterator[str]:
         """The names of whoever administers or owns a plan, or a network is part of."""

@@ -115,10 +115,7 @@ def told_by(posts: Sequence[Post]) -> Told:
     return Told(
         locations=tuple(locations.values()),
         new_patients=_new_patients(posts),
-        cover=Cover(
-            each(plan for post in posts for plan in post.cover.plans),
-            each(payer for post in posts for payer in post.cover.payers),
-        ),
+        cover=sum((post.cover for post in posts), Cover()),
         access=each(one for post in posts for part in _around(post) for one in facts.access(part)),
         languages=each(
             one for post in posts for part in post.services for one in facts.languages(part)

@@ -235,15 +235,15 @@ class Staging:
         for key, row, body in self._db.execute(query, (every, kind, owner)):
             yield Staged(key, row, json.loads(body)) if body else None
 
-    def strays(self) -> Iterator[Staged]:
-        """Roles that may be ours of a practitioner who is not there."""
+    def strays(self, every: bool) -> Iterator[Staged]:
+        """Roles that may be ours (or `every` one) of a practitioner who is not there."""
         query = """
             SELECT key, row, body FROM resources AS role
-            WHERE kind = 'PractitionerRole' AND ours AND owner <> '' AND NOT EXISTS (
+            WHERE kind = 'PractitionerRole' AND (ours OR ?) AND owner <> '' AND NOT EXISTS (
                 SELECT 1 FROM resources WHERE key = role.owner AND kind = 'Practitioner'
             ) ORDER BY row
         """
-        for key, row, body in self._db.execute(query):
+        for key, row, body in self._db.execute(query, (every,)):
             yield Staged(key, row, json.loads(body))
 
     def without_owner(self) -> int:
