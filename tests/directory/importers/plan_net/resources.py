@@ -69,7 +69,9 @@ def licensed(state, number=None, code=None, status="active", **more):
             extension(
                 f"{PLAN_NET}/practitioner-qualification",
                 extension("status", valueCode=status),
-                extension("whereValid", valueCodeableConcept=concept(state, "https://www.usps.com/")),
+                extension(
+                    "whereValid", valueCodeableConcept=concept(state, "https://www.usps.com/")
+                ),
             )
         ],
         **more,
@@ -88,7 +90,9 @@ def a_practitioner(name="tree", /, number=1, **more):
     return resource("Practitioner", name) | {
         "active": True,
         "identifier": [{"system": NPI, "value": an_npi(number)}],
-        "name": [{"use": "official", "family": "Sample", "given": ["Tree", "B"], "suffix": ["PsyD"]}],
+        "name": [
+            {"use": "official", "family": "Sample", "given": ["Tree", "B"], "suffix": ["PsyD"]}
+        ],
         **more,
     }
 
@@ -144,7 +148,11 @@ def a_plan(name="plan", /, **more):
 
 
 def a_payer(**more):
-    return an_organization("payer") | {"name": "Aetna of Sample", "type": [concept("payer")], **more}
+    return an_organization("payer") | {
+        "name": "Aetna of Sample",
+        "type": [concept("payer")],
+        **more,
+    }
 
 
 def everything():

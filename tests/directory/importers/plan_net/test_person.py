@@ -195,7 +195,9 @@ def test_a_virtual_provider_without_an_office_is_found_where_it_may_work(bring):
     person = bring(
         a_practitioner(qualification=[licensed("CT", "1")]),
         a_role(
-            location=[], healthcareService=[to("HealthcareService/v")], telecom=[phone("8605550144")]
+            location=[],
+            healthcareService=[to("HealthcareService/v")],
+            telecom=[phone("8605550144")],
         ),
         a_service(
             "v", extension=[delivered("virtual", "web")], coverageArea=[to("Location/state")]
@@ -224,7 +226,11 @@ def test_a_licence_alone_promises_no_telehealth(bring):
     [
         ({"family": "SAMPLE-MCTEST", "given": ["TREE"]}, "Tree Sample-McTest", None),
         ({"text": "Tree Sample, LPC"}, "Tree Sample", "LPC"),
-        ({"family": "Sample", "given": ["Tree"], "text": "Dr T. Sample, PhD"}, "Tree Sample", "PhD"),
+        (
+            {"family": "Sample", "given": ["Tree"], "text": "Dr T. Sample, PhD"},
+            "Tree Sample",
+            "PhD",
+        ),
         ({"family": "Sample"}, "Sample", None),
     ],
 )
@@ -290,7 +296,10 @@ def test_only_what_holds_today_is_taken_of_several_roles(bring):
 @pytest.mark.parametrize(
     ("reason", "rows"),
     [
-        ("bad_npi", [a_practitioner(identifier=[{"system": NPI, "value": "9941339100"}]), a_role()]),
+        (
+            "bad_npi",
+            [a_practitioner(identifier=[{"system": NPI, "value": "9941339100"}]), a_role()],
+        ),
         ("no_name", [a_practitioner(name=[]), a_role()]),
         ("no_us_location", [a_practitioner(), a_role(location=[])]),
         ("no_us_location", [a_practitioner(), a_role(location=[to("Location/nowhere")])]),
