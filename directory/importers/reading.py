@@ -110,7 +110,8 @@ class JsonFile:
                 raise self._fault("is cut short: its last line is not whole")
             page = [key for key in self._lists if key in value] if isinstance(value, dict) else []
             if page:
-                yield from value[page[0]] or ()
+                items = value[page[0]]
+                yield from items if isinstance(items, list) else ()
             else:
                 yield value
 
