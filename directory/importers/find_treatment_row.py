@@ -203,5 +203,5 @@ def _partial(services: Services, told: dict[str, tuple[str, ...]]) -> tuple[str,
 
 def _digest(*parts: str) -> str:
     """The export has no ids: a facility is its name at its door."""
-    text = "|".join(plain(part) for part in parts)
+    text = "|".join(plain(part) or part.casefold() for part in parts)
     return hashlib.blake2b(text.encode(), digest_size=12).hexdigest()
