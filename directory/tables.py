@@ -120,11 +120,14 @@ locations = sa.Table(
     sa.Column("verified_on", sa.Date, nullable=False),
 )
 
+# Compared byte by byte, so that words which begin alike stand together.
+_PLAIN = sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql")
+
 # The words of every name of a provider, in plain letters.
 name_words = sa.Table(
     "name_words",
     metadata,
-    sa.Column("word", sa.String(40), primary_key=True),
+    sa.Column("word", _PLAIN, primary_key=True),
     _of_provider(primary_key=True, index=True),
     sqlite_with_rowid=False,
 )
