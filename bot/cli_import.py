@@ -197,8 +197,8 @@ def _take(
     _check_rejects(rejects, place)
     try:
         with (
-            opened() as feeds,
             open_directory() as engine,
+            opened() as feeds,
             shown(feeds, Console(stderr=True)) as watched,
         ):
             summary = take(engine, watched, whole=whole, rejects=rejects)

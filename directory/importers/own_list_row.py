@@ -6,11 +6,11 @@ What the list does not say, or says in words that we do not know, stays "not kno
 import re
 from datetime import date
 from typing import Any
-from urllib.parse import urlsplit
 
 from directory import npi, tidy
 from directory.importers.own_list_place import read_location
 from directory.importers.own_list_told import Told
+from directory.importers.reading import website
 from directory.names import plain
 from directory.places import state_code
 from directory.records import FACTS, Kind, Location, ProviderRecord, Role, fingerprint
@@ -175,16 +175,8 @@ def _verified(told: Told, today: date) -> date:
 
 
 def _website(told: Told) -> str | None:
-    """An address that a browser opens; without http it is taken to be https."""
     text = told.text("website")
-    if not text:
-        return None
-    address = text if re.match(r"https?://", text, re.IGNORECASE) else f"https://{text}"
-    try:
-        host = urlsplit(address).hostname or ""
-    except ValueError:
-        host = ""
-    if not re.fullmatch(r"([a-z0-9-]+\.)+[a-z]{2,}", host) or " " in address or len(address) > 200:
+    address = website(text)
+    if text and not address:
         told.left_out["bad_website"] += 1
-        return None
     return address

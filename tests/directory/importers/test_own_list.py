@@ -7,7 +7,6 @@ import pytest
 from directory.feed import Gone, ImportFault, Rejected
 from directory.importers.own_list import write_template
 from directory.importers.own_list_map import load_map
-from directory.npi import check_digit
 from tests.directory.importers.lists import (
     ROW,
     TODAY,
@@ -18,11 +17,7 @@ from tests.directory.importers.lists import (
     read_one,
     written,
 )
-
-
-def an_npi(number):
-    nine = str(299_000_000 + number)
-    return nine + check_digit(nine)
+from tests.directory.making import an_npi
 
 
 def reasons(items):
