@@ -171,7 +171,7 @@ def _alone(opened: AbstractContextManager[Feed]) -> Iterator[Iterable[Feed]]:
 
 def _source(kind: str, name: str | None) -> str:
     """The name of the source in the directory, such as plan-net:aetna; its kind comes first."""
-    own = (name or kind).removeprefix(f"{kind}:")
+    own = (kind if name is None else name).removeprefix(f"{kind}:")
     if not _NAME.fullmatch(own):
         stop(
             f"--source is {own!r}; use up to 40 small letters, digits, dots, dashes and "

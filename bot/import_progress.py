@@ -26,6 +26,8 @@ class _Bar(Progress):
     """Asks the feed how far it is whenever it is drawn: some read long before they tell of it."""
 
     def __init__(self, console: Console) -> None:
+        self._feed: Feed | None = None  # before the bar is made: making it draws it
+        self._began = time.monotonic()
         super().__init__(
             TextColumn("{task.description}"),
             BarColumn(),
@@ -36,15 +38,13 @@ class _Bar(Progress):
             transient=True,
             disable=not console.is_terminal,
         )
-        self._feed: Feed | None = None
-        self._began = time.monotonic()
-        self._task_id = self.add_task("opening", total=None, rows=0, speed=0)
+        self._task = self.add_task("opening", total=None, rows=0, speed=0)
 
     def watch(self, feeds: Iterable[Feed]) -> Iterator[Feed]:
         for feed in feeds:
             self._feed = feed
             self._began = time.monotonic()
-            self.reset(self._task_id, total=feed.total, description=feed.source, rows=0, speed=0)
+            self.reset(self._task, total=feed.total, description=feed.source, rows=0, speed=0)
             yield feed
 
     def get_renderables(self) -> Iterable[RenderableType]:
@@ -53,7 +53,7 @@ class _Bar(Progress):
             seconds = max(time.monotonic() - self._began, 0.001)
             with suppress(ValueError, OSError):  # its file may have been closed just now
                 self.update(
-                    self._task_id,
+                    self._task,
                     completed=feed.done(),
                     total=feed.total,
                     rows=feed.rows,
