@@ -27,14 +27,14 @@ def status() -> None:
     with open_directory() as engine:
         found = status_of(engine)
     console = Console(highlight=False)
-    console.print(f"{found.providers:,} providers are in the search.")
+    console.print(f"Providers in the search: {found.providers:,}")
     if found.sample:
-        console.print(f"{found.sample:,} of them are the made-up sample.")
+        console.print(f"Of them made up, as a sample: {found.sample:,}")
     if found.oldest and found.fresh is not None:
         console.print(
-            f"{found.fresh:.0%} were verified in the last 90 days; the oldest on {found.oldest}."
+            f"Verified in the last 90 days: {found.fresh:.0%} (the oldest on {found.oldest})"
         )
-    console.print(f"{found.reported:,} wrong listings are reported (carenav directory reports).")
+    console.print(f"Reported wrong by several people: {found.reported:,}")
     for title, counts in (
         ("source", found.sources),
         ("role", found.roles),
@@ -99,7 +99,7 @@ def reports() -> None:
     else:
         console.print("No listing is reported wrong by several people.")
     if len(found) > len(agreed):
-        console.print(f"{len(found) - len(agreed):,} more are reported by too few to count.")
+        console.print(f"Reported by too few to count: {len(found) - len(agreed):,}")
 
 
 def _wrong(one: Reported) -> str:

@@ -59,11 +59,11 @@ def cells(result: Result) -> list[list[str]]:
 def test_the_status_tells_who_is_in_it_and_how_fresh() -> None:
     result = carenav("directory", "status")
     assert result.exit_code == 0
-    assert "3 providers are in the search." in result.stdout
-    assert "made-up" not in result.stdout
+    assert "Providers in the search: 3\n" in result.stdout
+    assert "made up" not in result.stdout
     old = TODAY - timedelta(days=100)
-    assert f"67% were verified in the last 90 days; the oldest on {old}." in result.stdout
-    assert "0 wrong listings are reported" in result.stdout
+    assert f"Verified in the last 90 days: 67% (the oldest on {old})" in result.stdout
+    assert "Reported wrong by several people: 0" in result.stdout
     for row in (["test", "3"], ["psychologist", "3"], ["CA", "2"], ["NV", "1"]):
         assert row in cells(result)
 
@@ -74,7 +74,7 @@ def test_the_status_of_an_empty_directory_is_no_fault(
     monkeypatch.setenv("CARENAV_DIRECTORY_URL", f"sqlite:///{tmp_path / 'new.db'}")
     result = carenav("directory", "status")
     assert result.exit_code == 0
-    assert result.stdout.splitlines()[0] == "0 providers are in the search."
+    assert result.stdout.splitlines()[0] == "Providers in the search: 0"
 
 
 def test_the_status_tells_of_the_last_imports(tmp_path: Path) -> None:
@@ -103,7 +103,7 @@ def test_reports_are_shown_once_several_agree(engine: Engine) -> None:
         result
     )
     assert "Sample 3" not in result.stdout
-    assert "1 more are reported by too few to count." in result.stdout
+    assert "Reported by too few to count: 1" in result.stdout
 
 
 @pytest.mark.parametrize("how", ["--fixed", "--dismissed"])
