@@ -2,8 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Literal
 
 from directory.feed import ImportFault, Rejected
@@ -66,7 +65,7 @@ class Unusable(Exception):
 class Row:
     """The cells of one row, by the names of their columns in V.2."""
 
-    def __init__(self, cells: list[str], columns: Mapping[str, int]) -> None:
+    def __init__(self, cells: list[str], columns: "_Columns") -> None:
         self._cells = cells
         self._columns = columns
 
@@ -75,13 +74,21 @@ class Row:
 
         Raises Unusable when it is no UTF-8.
         """
-        at = self._columns.get(_key(column))
+        at = self._columns[column]
         value = self._cells[at].strip() if at is not None else ""
         if not value.isprintable():
             if any("\udc80" <= letter <= "\udcff" for letter in value):
                 raise Unusable("not_text")
             value = words(value)
         return "" if value == "<UNAVAIL>" else value
+
+
+class _Columns(dict[str, int | None]):
+    """Where a column is, by its name however it is written; None when there is none."""
+
+    def __missing__(self, name: str) -> int | None:
+        self[name] = self.get(_key(name))
+        return self[name]
 
 
 class Table:
@@ -101,10 +108,10 @@ class Table:
                 f"{lines.name} is not of NPPES: it has no column {missing!r}. {_GIVE}"
             )
         self.kind: Kind = kind
-        self._columns = {name: at for at, name in enumerate(header)}
+        self._columns = _Columns({name: at for at, name in enumerate(header)})
         if len(self._columns) != len(header):
             raise ImportFault(f"{lines.name} is not of NPPES: two columns share a name. {_GIVE}")
-        self._npi = self._columns["npi"]
+        self._npi = header.index("npi")
         self.width = len(header)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -175,7 +182,6 @@ def _kind(header: list[str]) -> Kind | None:
     return next((k for k, names in _NEEDED.items() if held.issuperset(map(_key, names))), None)
 
 
-@lru_cache(maxsize=2_000)
 def _key(column: str) -> str:
     """A column's name as names are compared: NPPES is not of one mind about blanks and hyphens."""
     return " ".join(re.findall(r"[a-z0-9]+", column.casefold()))
