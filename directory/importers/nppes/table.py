@@ -13,7 +13,7 @@ Kind = Literal["main", "locations", "names", "deactivated", "endpoints"]
 
 SLOTS = range(1, 16)  # taxonomy codes of one provider
 
-# What a table must have to be of a kind. The first kind that fits is the one.
+# What a table must have to be of a kind.
 _NEEDED: dict[Kind, tuple[str, ...]] = {
     "main": (
         "NPI",
@@ -51,6 +51,8 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     "deactivated": ("NPI", "NPPES Deactivation Date"),
     "endpoints": ("NPI", "Endpoint Type"),
 }
+
+_NARROW = 30  # columns; only the main table has more
 
 # Today's name of a column (V.2) for one that it had before.
 _RENAMED = {"Provider Gender Code": "Provider Sex Code"}
@@ -179,7 +181,9 @@ def _is_title(header: list[str]) -> bool:
 
 def _kind(header: list[str]) -> Kind | None:
     held = set(header)
-    return next((k for k, names in _NEEDED.items() if held.issuperset(map(_key, names))), None)
+    wide = len(header) > _NARROW
+    fitting = (kind for kind, names in _NEEDED.items() if held.issuperset(map(_key, names)))
+    return next((kind for kind in fitting if wide == (kind == "main")), None)
 
 
 def _key(column: str) -> str:

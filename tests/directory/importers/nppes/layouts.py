@@ -1,8 +1,5 @@
 """NPPES files made up for tests, in both layouts, with the whole header of each."""
 
-import csv
-import io
-
 PRACTICE = "Business Practice Location Address"
 MAILING = "Business Mailing Address"
 
@@ -155,15 +152,13 @@ def deactivated(npi, day="10/10/2026"):
 
 
 def as_text(rows, header=V2):
-    """The file as NPPES writes it: every value quoted. A row may also be a list of cells."""
-    text = io.StringIO()
-    table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    table.writerow(header)
+    """The file as NPPES writes it: every value in quotes. A row may also be a list of cells."""
+    lines = [header]
     for row in rows:
         if isinstance(row, dict):
             row = [row.get("sex" if name in _SEX else name, "") for name in header]
-        table.writerow(row)
-    return text.getvalue()
+        lines.append(row)
+    return "".join(",".join(f'"{cell}"' for cell in line) + "\n" for line in lines)
 
 
 _SEX = {"Provider Sex Code", "Provider Gender Code"}

@@ -118,9 +118,7 @@ def test_a_clinic_goes_by_the_name_on_its_door(told):
 
 
 def test_a_person_is_also_found_by_the_name_they_had_before(told):
-    [record] = told(
-        a_row(an_npi(1), columns={"Provider Other Last Name": "SAMPLE-FORMER"})
-    ).records
+    [record] = told(a_row(an_npi(1), columns={"Provider Other Last Name": "SAMPLE-FORMER"})).records
 
     assert record.other_names == ("Tree Sample-Former",)
 
