@@ -169,7 +169,7 @@ def _header(name: str, line: bytes) -> list[str]:
         cells = _cells(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         cells = None
-    if cells is None or b"\0" in line or len(line) >= LONGEST:
+    if not cells or b"\0" in line or len(line) >= LONGEST:
         raise ImportFault(f"{name} is no table, or not in UTF-8. {_GIVE}")
     return [_key(_RENAMED.get(cell.strip(), cell)) for cell in cells]
 
