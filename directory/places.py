@@ -136,7 +136,7 @@ def find_zip(code: str) -> Place | NoPosition | NoSuchPlace:
     """The place of a ZIP given as five ASCII digits; anything else is no such place."""
     if not re.fullmatch(r"[0-9]{5}", code):
         return NoSuchPlace()
-    return _zips(code[:3]).get(code) or NoSuchPlace(code)
+    return _zips(code[:2]).get(code) or NoSuchPlace(code)
 
 
 @cache

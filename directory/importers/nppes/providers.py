@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Container, Iterator
 
-from directory.feed import Gone, Item
+from directory.feed import Gone, ImportFault, Item
 from directory.importers.nppes import row as rows
 from directory.importers.nppes.notes import Notes, Taken
 from directory.importers.nppes.table import Table, Unusable
@@ -54,6 +54,8 @@ class Providers(TableFeed):
                 self.left_out["not_behavioral_health"] += 1
             else:
                 yield from self._judged(line, known)
+        if not self.rows:
+            raise ImportFault(f"{table.lines.name} has no rows. Download it again.")
 
     def _judged(self, line: bytes, known: Container[str]) -> Iterator[Item]:
         number = ""

@@ -2,8 +2,7 @@
 
 import csv
 import re
-from collections.abc import Iterator, Mapping
-from functools import lru_cache
+from collections.abc import Iterator
 from typing import Literal
 
 from directory.feed import ImportFault, Rejected
@@ -14,7 +13,7 @@ Kind = Literal["main", "locations", "names", "deactivated", "endpoints"]
 
 SLOTS = range(1, 16)  # taxonomy codes of one provider
 
-# What a table must have to be of a kind. The first kind that fits is the one.
+# What a table must have to be of a kind.
 _NEEDED: dict[Kind, tuple[str, ...]] = {
     "main": (
         "NPI",
@@ -53,6 +52,8 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     "endpoints": ("NPI", "Endpoint Type"),
 }
 
+_NARROW = 30  # columns; only the main table has more
+
 # Today's name of a column (V.2) for one that it had before.
 _RENAMED = {"Provider Gender Code": "Provider Sex Code"}
 
@@ -66,7 +67,7 @@ class Unusable(Exception):
 class Row:
     """The cells of one row, by the names of their columns in V.2."""
 
-    def __init__(self, cells: list[str], columns: Mapping[str, int]) -> None:
+    def __init__(self, cells: list[str], columns: "_Columns") -> None:
         self._cells = cells
         self._columns = columns
 
@@ -75,13 +76,21 @@ class Row:
 
         Raises Unusable when it is no UTF-8.
         """
-        at = self._columns.get(_key(column))
+        at = self._columns[column]
         value = self._cells[at].strip() if at is not None else ""
         if not value.isprintable():
             if any("\udc80" <= letter <= "\udcff" for letter in value):
                 raise Unusable("not_text")
             value = words(value)
         return "" if value == "<UNAVAIL>" else value
+
+
+class _Columns(dict[str, int | None]):
+    """Where a column is, by its name however it is written; None when there is none."""
+
+    def __missing__(self, name: str) -> int | None:
+        self[name] = self.get(_key(name))
+        return self[name]
 
 
 class Table:
@@ -101,10 +110,10 @@ class Table:
                 f"{lines.name} is not of NPPES: it has no column {missing!r}. {_GIVE}"
             )
         self.kind: Kind = kind
-        self._columns = {name: at for at, name in enumerate(header)}
+        self._columns = _Columns({name: at for at, name in enumerate(header)})
         if len(self._columns) != len(header):
             raise ImportFault(f"{lines.name} is not of NPPES: two columns share a name. {_GIVE}")
-        self._npi = self._columns["npi"]
+        self._npi = header.index("npi")
         self.width = len(header)
 
     def __iter__(self) -> Iterator[bytes]:
@@ -160,7 +169,7 @@ def _header(name: str, line: bytes) -> list[str]:
         cells = _cells(line.decode("utf-8-sig"))
     except UnicodeDecodeError:
         cells = None
-    if cells is None or b"\0" in line or len(line) >= LONGEST:
+    if not cells or b"\0" in line or len(line) >= LONGEST:
         raise ImportFault(f"{name} is no table, or not in UTF-8. {_GIVE}")
     return [_key(_RENAMED.get(cell.strip(), cell)) for cell in cells]
 
@@ -172,10 +181,11 @@ def _is_title(header: list[str]) -> bool:
 
 def _kind(header: list[str]) -> Kind | None:
     held = set(header)
-    return next((k for k, names in _NEEDED.items() if held.issuperset(map(_key, names))), None)
+    wide = len(header) > _NARROW
+    fitting = (kind for kind, names in _NEEDED.items() if held.issuperset(map(_key, names)))
+    return next((kind for kind in fitting if wide == (kind == "main")), None)
 
 
-@lru_cache(maxsize=2_000)
 def _key(column: str) -> str:
     """A column's name as names are compared: NPPES is not of one mind about blanks and hyphens."""
     return " ".join(re.findall(r"[a-z0-9]+", column.casefold()))
