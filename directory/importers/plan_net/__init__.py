@@ -81,7 +81,7 @@ class _PlanNet:
                     raise ImportFault(f"{self._place} holds no Plan-Net resource")
                 staging.ready()
                 yield from self._assembled(staging, known)
-        except sqlite3.Error as fault:
+        except (sqlite3.Error, OSError) as fault:
             raise ImportFault(f"the temporary folder can't be used: {fault}") from fault
 
     def _put_by(

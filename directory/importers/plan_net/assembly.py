@@ -15,6 +15,7 @@ from directory.importers.plan_net.fhir import (
     is_active,
     npis,
     nucc_codes,
+    past,
     updated,
     verified,
 )
@@ -65,7 +66,7 @@ class Assembly:
         self._source = source
         self._every = every_role
         self._today = today
-        self._otherwise = otherwise
+        self._otherwise = past(otherwise, today)
         self._workplace = Workplace(staging, today)
 
     def person(self, owner: str, keys: Sequence[str]) -> Outcome:

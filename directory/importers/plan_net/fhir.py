@@ -152,7 +152,7 @@ def a_good_npi(numbers: list[str]) -> str | None:
 def updated(resource: Json, today: date) -> date | None:
     """The day of the last change. A day that is yet to come is none."""
     meta = resource.get("meta")
-    return _past(meta.get("lastUpdated"), today) if isinstance(meta, dict) else None
+    return past(tidy.day(meta.get("lastUpdated")), today) if isinstance(meta, dict) else None
 
 
 def verified(resource: Json, today: date) -> date | None:
@@ -162,15 +162,14 @@ def verified(resource: Json, today: date) -> date | None:
         for one in listed(holder.get("extension")) if isinstance(holder, dict) else []:
             if re.search(r"verif|attest", str(one.get("url") or "").lower()):
                 inner = [value for part in listed(one.get("extension")) for value in values(part)]
-                days = (_past(value, today) for value in (*values(one), *inner))
+                days = (past(tidy.day(value), today) for value in (*values(one), *inner))
                 found += [one_day for one_day in days if one_day]
     return max(found, default=None)
 
 
-def _past(text: Any, today: date) -> date | None:
+def past(day: date | None, today: date) -> date | None:
     """A day up to now; tomorrow may have begun where the source is."""
-    found = tidy.day(text)
-    return found if found and found <= today + timedelta(days=1) else None
+    return day if day and day <= today + timedelta(days=1) else None
 
 
 def each(some: Iterable[T]) -> tuple[T, ...]:

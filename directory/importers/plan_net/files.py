@@ -68,10 +68,7 @@ class Files:
 
     def entries(self) -> Iterator[Entry | Unreadable]:
         for path in self._paths:
-            try:
-                yield from self._lines(path) if self._by_line(path) else self._whole(path)
-            except _BROKEN as fault:
-                raise ImportFault(f"{path.name} is damaged or cut short: {_line(fault)}") from fault
+            yield from self._lines(path) if self._by_line(path) else self._whole(path)
             self._read += path.stat().st_size
 
     @contextmanager
@@ -86,7 +83,7 @@ class Files:
                         file.read(3)
                     yield file
         except _BROKEN as fault:
-            raise ImportFault(f"{path.name} can't be read: {_line(fault)}") from fault
+            raise ImportFault(f"{path.name} is damaged or can't be read: {_line(fault)}") from fault
         finally:
             self._raw = None
 

@@ -8,6 +8,7 @@ import pytest
 from directory.feed import ImportFault
 from directory.importers.plan_net import open_plan_net
 from tests.directory.importers.plan_net.resources import (
+    VHDIR,
     a_location,
     a_network,
     a_practitioner,
@@ -304,6 +305,30 @@ def test_nothing_is_left_in_the_temporary_folder(bring, tmp_path, monkeypatch):
         items.close()
 
     assert list(spare.iterdir()) == []
+
+
+def test_a_temporary_folder_that_cannot_be_used_is_one_clear_fault(bring, tmp_path, monkeypatch):
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "missing"))
+
+    with pytest.raises(ImportFault, match="temporary folder"):
+        bring(*everything())
+
+
+def test_a_resource_that_is_too_large_is_rejected(read, written):
+    rows = [*everything(), a_location("huge", description="x" * 2_100_000)]
+
+    found = read(written(json.dumps(as_bundle(rows), indent=1)))
+
+    assert (len(found.records), found.rejected) == (2, [(9, "too_large")])
+
+
+def test_a_resource_that_is_not_for_everybody_is_left_out(bring):
+    kept = {"url": f"{VHDIR}/usage-restriction", "valueReference": {"reference": "#r"}}
+
+    found = bring(a_practitioner(), a_role(), a_location(extension=[kept]))
+
+    assert found.rejected == [(1, "no_us_location")]
+    assert found.left_out == {"not_used": 1}
 
 
 def test_what_a_role_says_in_html_or_control_characters_is_plain_text(bring):
