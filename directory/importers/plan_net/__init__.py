@@ -70,7 +70,9 @@ class _PlanNet:
     def items(self, known: Container[str]) -> Iterator[Item]:
         """Everything in it. Raises ImportFault when there is nothing of Plan-Net in it."""
         try:
-            with Staging(self._today, mentions=isinstance(self._origin, Server)) as staging:
+            with Staging(
+                self._today, self._every_role, isinstance(self._origin, Server)
+            ) as staging:
                 yield from self._put_by(staging, self._origin.entries())
                 if isinstance(self._origin, Server):
                     yield from self._fetch_missing(staging, self._origin)
@@ -79,7 +81,7 @@ class _PlanNet:
                     raise ImportFault(f"{self._place} holds no Plan-Net resource")
                 staging.ready()
                 yield from self._assembled(staging, known)
-        except sqlite3.Error as fault:
+        except (sqlite3.Error, OSError) as fault:
             raise ImportFault(f"the temporary folder can't be used: {fault}") from fault
 
     def _put_by(
@@ -111,7 +113,7 @@ class _PlanNet:
 
     def _assembled(self, staging: Staging, known: Container[str]) -> Iterator[Item]:
         assembly = Assembly(staging, self.source, self._every_role, self._today, self._origin.date)
-        for role in staging.strays(self._every_role):
+        for role in staging.strays():
             yield assembly.stray(role)
         self.left_out += Counter(no_practitioner=staging.without_owner())
         for kind, put_together in (

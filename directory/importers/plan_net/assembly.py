@@ -15,6 +15,7 @@ from directory.importers.plan_net.fhir import (
     is_active,
     npis,
     nucc_codes,
+    past,
     updated,
     verified,
 )
@@ -65,19 +66,21 @@ class Assembly:
         self._source = source
         self._every = every_role
         self._today = today
-        self._otherwise = otherwise
+        self._otherwise = past(otherwise, today)
         self._workplace = Workplace(staging, today)
 
     def person(self, owner: str, keys: Sequence[str]) -> Outcome:
         """The provider that the Practitioners with one NPI (or one Practitioner) are."""
         found = self._told_of(keys, "PractitionerRole")
+        if not any(found):
+            return _none_of(found)
         heads = self._active(keys)
         roles = [one for one in found if one and is_active(one.body, self._today)]
         held = people.licenses(heads, self._today)
         taken = self._ours(
             [(role, people.roles(role.body, heads, held, self._today)) for role in roles]
         )
-        kept = _left_out(found, heads, roles, taken)
+        kept = _left_out(heads, roles, taken)
         if kept:
             return kept
         posts = [self._workplace.post(role.body, role.key, True) for role, _ in taken]
@@ -111,10 +114,12 @@ class Assembly:
             *self._told_of(keys, "HealthcareService"),
             *self._told_of(keys, "OrganizationAffiliation"),
         ]
+        if not any(found):
+            return _none_of(found)
         heads = self._active(keys)
         active = [one for one in found if one and is_active(one.body, self._today)]
         taken = self._ours([(one, _services_roles(one.body)) for one in active])
-        kept = _left_out(found, heads, active, taken)
+        kept = _left_out(heads, active, taken)
         if kept:
             return kept
         posts = [self._workplace.post(one.body, one.key, False) for one, _ in taken]
@@ -139,7 +144,7 @@ class Assembly:
         return Rejected(role.row, "no_such_practitioner", _shown(role.body))
 
     def _told_of(self, keys: Iterable[str], kind: str) -> list[Staged | None]:
-        return [one for key in keys for one in self._staging.of(key, kind, self._every)]
+        return [one for key in keys for one in self._staging.of(key, kind)]
 
     def _active(self, keys: Iterable[str]) -> list[Json]:
         resources = (self._staging.get(key) for key in keys)
@@ -182,8 +187,10 @@ class Assembly:
     ) -> ProviderRecord | Rejected:
         """What persons and organizations have in common; Rejected when something needed lacks."""
         resources = [*heads, *(one.body for one, _ in taken)]
-        changed = max((day for one in resources if (day := updated(one))), default=None)
-        seen = max((day for one in resources if (day := verified(one))), default=None)
+        changed = max(
+            (day for one in resources if (day := updated(one, self._today))), default=None
+        )
+        seen = max((day for one in resources if (day := verified(one, self._today))), default=None)
         verified_on = seen or changed or self._otherwise
         numbers = [number for head in heads for number in npis(head, self._today)]
         if numbers and not npi.is_valid(owner):
@@ -223,13 +230,14 @@ class Assembly:
         )
 
 
-def _left_out(
-    found: Sequence[Staged | None], heads: list[Json], active: list[Staged], taken: Taken
-) -> LeftOut | None:
-    """Why there is no provider for us in what was found."""
-    if not found:
-        return LeftOut("no_role")
-    if not heads or (any(found) and not active):
+def _none_of(found: Sequence[Staged | None]) -> LeftOut:
+    """Why there is no provider where no role can be ours."""
+    return LeftOut("not_behavioral_health", gone=True) if found else LeftOut("no_role")
+
+
+def _left_out(heads: list[Json], active: list[Staged], taken: Taken) -> LeftOut | None:
+    """Why there is no provider for us in roles that may be ours."""
+    if not heads or not active:
         return LeftOut("inactive", gone=True)
     return None if taken else LeftOut("not_behavioral_health", gone=True)
 

@@ -6,7 +6,7 @@ before it are one: ".../newpatients" and ".../plannet-NewPatients-extension".
 
 import re
 from collections.abc import Iterable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 from typing import Any, TypeVar
 
@@ -15,7 +15,10 @@ from directory import npi, tidy
 Json = dict[str, Any]
 T = TypeVar("T")
 
-NPI_SYSTEM = "http://hl7.org/fhir/sid/us-npi"
+# How systems are written, whole or in part: as an address or as an OID.
+_NPI = ("us-npi", "2.16.840.1.113883.4.6")
+_NUCC = ("nucc", "2.16.840.1.113883.6.101")
+_NUCC_CODE = re.compile(r"[0-9A-Z]{9}X")  # unmistakable, even without a system
 
 _ID = re.compile(r"[A-Za-z0-9\-.]{1,64}")
 _REFERENCE = re.compile(r"(?:^|/)([A-Z][A-Za-z]{2,40})/([A-Za-z0-9\-.]{1,64})(?:/_history/[^/]*)?$")
@@ -54,12 +57,18 @@ def codes(concepts: Any) -> Iterator[tuple[str, str]]:
         for coding in listed(concept.get("coding")) or [concept]:
             code = coding.get("code")
             if isinstance(code, str):
-                yield tidy.words(coding.get("system")), code.strip()
+                system = coding.get("system")
+                yield system if isinstance(system, str) else "", code.strip()
 
 
 def nucc_codes(*concepts: Any) -> list[str]:
     """The NUCC taxonomy codes in CodeableConcepts, whichever address the source has for NUCC."""
-    found = [code for some in concepts for system, code in codes(some) if "nucc" in system.lower()]
+    found = list[str]()
+    for some in concepts:
+        for system, code in codes(some):
+            stated = any(name in system.lower() for name in _NUCC)
+            if stated or (not system and _NUCC_CODE.fullmatch(code)):
+                found.append(code)
     return list(dict.fromkeys(found))
 
 
@@ -132,7 +141,7 @@ def npis(resource: Json, today: date) -> list[str]:
     return [
         str(one.get("value") or "").strip()
         for one in listed(resource.get("identifier"))
-        if tidy.words(one.get("system")).rstrip("/").endswith("us-npi") and not ended(one, today)
+        if tidy.words(one.get("system")).rstrip("/").endswith(_NPI) and not ended(one, today)
     ]
 
 
@@ -140,22 +149,27 @@ def a_good_npi(numbers: list[str]) -> str | None:
     return next((number for number in sorted(numbers) if npi.is_valid(number)), None)
 
 
-def updated(resource: Json) -> date | None:
+def updated(resource: Json, today: date) -> date | None:
+    """The day of the last change. A day that is yet to come is none."""
     meta = resource.get("meta")
-    return tidy.day(meta.get("lastUpdated")) if isinstance(meta, dict) else None
+    return past(tidy.day(meta.get("lastUpdated")), today) if isinstance(meta, dict) else None
 
 
-def verified(resource: Json) -> date | None:
+def verified(resource: Json, today: date) -> date | None:
     """The day on which its content was last verified or attested, where an extension says so."""
     found: list[date] = []
-    meta = resource.get("meta")
-    for holder in (resource, meta):
+    for holder in (resource, resource.get("meta")):
         for one in listed(holder.get("extension")) if isinstance(holder, dict) else []:
             if re.search(r"verif|attest", str(one.get("url") or "").lower()):
                 inner = [value for part in listed(one.get("extension")) for value in values(part)]
-                days = (tidy.day(value) for value in (*values(one), *inner))
+                days = (past(tidy.day(value), today) for value in (*values(one), *inner))
                 found += [one_day for one_day in days if one_day]
     return max(found, default=None)
+
+
+def past(day: date | None, today: date) -> date | None:
+    """A day up to now; tomorrow may have begun where the source is."""
+    return day if day and day <= today + timedelta(days=1) else None
 
 
 def each(some: Iterable[T]) -> tuple[T, ...]:

@@ -4,14 +4,15 @@ NDJSON is read line by line, and a Bundle entry by entry: neither is ever held w
 """
 
 import gzip
+import io
 import json
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import ijson
 
@@ -23,8 +24,12 @@ _SUFFIXES = (".json", ".ndjson", ".json.gz", ".ndjson.gz")
 _LONGEST_LINE = 4_000_000  # bytes
 _LONGEST_KEPT = 2000  # characters of a line that can't be read
 _HEAD = 4096  # bytes that tell what a file is
+_BOM = b"\xef\xbb\xbf"
 
 _BROKEN = (EOFError, OSError, zlib.error)
+
+
+Bytes = io.BufferedReader | gzip.GzipFile
 
 
 @dataclass(frozen=True)
@@ -52,7 +57,7 @@ class Files:
         self.total: int | None = sum(path.stat().st_size for path in self._paths)
         self.date: date | None = None  # the newest day that a Bundle gives for itself
         self._read = 0
-        self._raw: IO[bytes] | None = None
+        self._raw: Bytes | None = None
         for path in self._paths:
             with self._open(path) as file:
                 _check(path, file.read(_HEAD))
@@ -63,26 +68,22 @@ class Files:
 
     def entries(self) -> Iterator[Entry | Unreadable]:
         for path in self._paths:
-            try:
-                yield from self._lines(path) if self._by_line(path) else self._whole(path)
-            except _BROKEN as fault:
-                raise ImportFault(f"{path.name} is damaged or cut short: {_line(fault)}") from fault
+            yield from self._lines(path) if self._by_line(path) else self._whole(path)
             self._read += path.stat().st_size
 
     @contextmanager
-    def _open(self, path: Path) -> Iterator[IO[bytes]]:
+    def _open(self, path: Path) -> Iterator[Bytes]:
         try:
             with path.open("rb") as raw:
                 self._raw = raw
                 packed = raw.read(2) == b"\x1f\x8b"
                 raw.seek(0)
-                if packed:
-                    with gzip.open(raw) as unpacked:
-                        yield unpacked  # type: ignore[misc]
-                else:
-                    yield raw
+                with gzip.open(raw) if packed else nullcontext(raw) as file:
+                    if file.peek(3).startswith(_BOM):
+                        file.read(3)
+                    yield file
         except _BROKEN as fault:
-            raise ImportFault(f"{path.name} can't be read: {_line(fault)}") from fault
+            raise ImportFault(f"{path.name} is damaged or can't be read: {_line(fault)}") from fault
         finally:
             self._raw = None
 
@@ -90,7 +91,7 @@ class Files:
         """Whether a file is NDJSON: its first line is a whole object, or its name says so."""
         with self._open(path) as file:
             first = next((line for line in _each_line(file) if line.strip()), b"").strip()
-        if first.removeprefix(_BOM) in (b"{", b"["):
+        if first in (b"{", b"["):
             return False
         return isinstance(_parsed(first), dict) or ".ndjson" in path.name.lower()
 
@@ -135,9 +136,6 @@ class Files:
         self.date = max((day for day in (self.date, *days) if day), default=None)
 
 
-_BOM = b"\xef\xbb\xbf"
-
-
 def in_bundle(bundle: Json) -> Iterator[Entry | Unreadable]:
     """The resources of a Bundle."""
     entries = bundle.get("entry")
@@ -166,7 +164,7 @@ def _paths(place: Path) -> list[Path]:
 
 def _check(path: Path, head: bytes) -> None:
     """Raises ImportFault for what is certainly not FHIR JSON."""
-    start = head.removeprefix(_BOM).lstrip()
+    start = head.lstrip()
     if not start:
         raise ImportFault(f"{path.name} is empty")
     if start.startswith(b"<"):
@@ -177,7 +175,7 @@ def _check(path: Path, head: bytes) -> None:
         raise ImportFault(f"{path.name} is not JSON")
 
 
-def _before_entries(file: IO[bytes]) -> Json | None:
+def _before_entries(file: Bytes) -> Json | None:
     """What a Bundle says of itself before its entries; None for what is no Bundle."""
     told: Json = {}
     for prefix, event, value in ijson.parse(file, use_float=True):
@@ -192,7 +190,7 @@ def _before_entries(file: IO[bytes]) -> Json | None:
     return None
 
 
-def _each_line(file: IO[bytes]) -> Iterator[bytes]:
+def _each_line(file: Bytes) -> Iterator[bytes]:
     """The lines; of one that is too long just enough to tell that it is."""
     while line := file.readline(_LONGEST_LINE + 1):
         rest = line
@@ -206,7 +204,7 @@ def _parsed(text: bytes) -> Any:
     if len(text) > _LONGEST_LINE:
         return None
     try:
-        return json.loads(text.decode("utf-8-sig"))
+        return json.loads(text.decode())
     except (ValueError, RecursionError):
         return None
 

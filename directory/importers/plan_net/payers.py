@@ -38,6 +38,7 @@ _NO_HEALTH_CARE = {"medid", "dent", "denthmo", "vis", "vishmo"}  # drugs, teeth 
 _NO_PAYER = {"self_pay", "sliding_scale", "not_sure"}
 
 _LONGEST_NAME = 120
+_AT_HAND = 5000  # networks that are remembered
 
 
 @dataclass(frozen=True)
@@ -72,7 +73,7 @@ class Covers:
 
     def _of_one(self, network: Network) -> Cover:
         if network not in self._known:
-            if len(self._known) >= 5000:
+            if len(self._known) >= _AT_HAND:
                 self._known.clear()
             self._known[network] = self._read(network)
         return self._known[network]

@@ -38,6 +38,7 @@ _OWNED_BY = {
     "HealthcareService": "providedBy",
     "OrganizationAffiliation": "participatingOrganization",
 }
+_NEVER_LOOKED_UP = ("PractitionerRole", "OrganizationAffiliation")  # nothing refers to them
 _TABLES = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
@@ -61,6 +62,7 @@ _BATCH = 500  # rows put in at once
 _CACHED = 2000  # resources kept at hand: locations, services and networks come again and again
 _LARGEST_CACHED = 4000  # characters of one of them
 _LARGEST = 2_000_000  # characters of a resource
+_JSON = json.JSONEncoder(separators=(",", ":"))
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,10 @@ class NotUsable(ValueError):
 class Staging:
     """The resources of one feed. To be used in a `with` block."""
 
-    def __init__(self, today: date, mentions: bool = False) -> None:
+    def __init__(self, today: date, every_role: bool, mentions: bool = False) -> None:
+        """With `mentions` it keeps what resources point to, for `missing`."""
         self._today = today
+        self._every = every_role
         self._mentions = mentions
         self._folder = tempfile.TemporaryDirectory(prefix="carenav-")
         self._db = sqlite3.connect(Path(self._folder.name) / "staging.db", isolation_level=None)
@@ -116,17 +120,20 @@ class Staging:
         self._put_by(resource, key, row)
         for inner in contained:
             inner_name = an_id(inner.get("id"))
-            if inner.get("resourceType") in KINDS and inner_name:
+            usable = inner.get("resourceType") in KINDS and not _restricted(inner)
+            if usable and inner_name:
                 self._put_by(inner, f"{key}#{inner_name}", row)
         return True
 
     def _put_by(self, resource: Json, key: str, row: int) -> None:
         resource.pop("text", None)  # the same again, for the eye
         kind = str(resource["resourceType"])
+        ours = self._every or _may_be_ours(kind, resource)
         try:
-            body = json.dumps(resource, separators=(",", ":"))
+            body = _JSON.encode(resource) if ours or kind not in _NEVER_LOOKED_UP else ""
             if "usage-restriction" in body:
-                body = json.dumps(_public(resource), separators=(",", ":"))
+                resource = _public(resource)
+                body = _JSON.encode(resource)
         except (RecursionError, ValueError) as fault:
             raise NotUsable("not_json") from fault
         if len(body) > _LARGEST:
@@ -135,7 +142,7 @@ class Staging:
         updated = str(meta.get("lastUpdated") or "")[:19] if isinstance(meta, dict) else ""
         updated = updated if updated.isascii() else ""
         owner = self._owner(kind, resource, key)
-        self._rows.append((key, kind, owner, _may_be_ours(kind, resource), row, updated, body))
+        self._rows.append((key, kind, owner, ours, row, updated, body))
         if self._mentions:
             found = {(named,) for named in _addresses(body, key)}
             self._db.executemany("INSERT OR IGNORE INTO mentions VALUES (?)", found)
@@ -200,8 +207,9 @@ class Staging:
             self._cache.move_to_end(key)
             return self._cache[key]
         row = self._db.execute("SELECT body FROM resources WHERE key = ?", (key,)).fetchone()
-        found = json.loads(row[0]) if row else None
-        if not row or len(row[0]) <= _LARGEST_CACHED:
+        found = json.loads(row[0]) if row and row[0] else None
+        comes_again = not key.startswith("Practitioner/")
+        if comes_again and len(row[0] if row else "") <= _LARGEST_CACHED:
             self._cache[key] = found
             if len(self._cache) > _CACHED:
                 self._cache.popitem(last=False)
@@ -225,25 +233,25 @@ class Staging:
             self._db.execute("SELECT row FROM resources WHERE key = ?", (key,)).fetchone()[0]
         )
 
-    def of(self, owner: str, kind: str, every: bool) -> Iterator[Staged | None]:
+    def of(self, owner: str, kind: str) -> Iterator[Staged | None]:
         """The resources of a kind that tell of an owner; None for one that surely has no role of
-        ours, unless `every` one is wanted."""
+        ours."""
         query = """
-            SELECT key, row, CASE WHEN ours OR ? THEN body END FROM resources
+            SELECT key, row, CASE WHEN ours THEN body END FROM resources
             WHERE kind = ? AND owner = ? ORDER BY key
         """
-        for key, row, body in self._db.execute(query, (every, kind, owner)):
+        for key, row, body in self._db.execute(query, (kind, owner)):
             yield Staged(key, row, json.loads(body)) if body else None
 
-    def strays(self, every: bool) -> Iterator[Staged]:
-        """Roles that may be ours (or `every` one) of a practitioner who is not there."""
+    def strays(self) -> Iterator[Staged]:
+        """Roles that may be ours of a practitioner who is not there."""
         query = """
             SELECT key, row, body FROM resources AS role
-            WHERE kind = 'PractitionerRole' AND (ours OR ?) AND owner <> '' AND NOT EXISTS (
+            WHERE kind = 'PractitionerRole' AND ours AND owner <> '' AND NOT EXISTS (
                 SELECT 1 FROM resources WHERE key = role.owner AND kind = 'Practitioner'
             ) ORDER BY row
         """
-        for key, row, body in self._db.execute(query, (every,)):
+        for key, row, body in self._db.execute(query):
             yield Staged(key, row, json.loads(body))
 
     def without_owner(self) -> int:

@@ -147,6 +147,14 @@ def test_an_organization_without_an_npi_has_an_id_that_is_no_persons(bring):
     assert (clinic.source_id, clinic.npi) == ("Organization/clinic", None)
 
 
+def test_a_clinic_that_cannot_be_used_says_why(bring):
+    nameless = bring(a_clinic(name=None), its_service(), a_location())
+    nowhere = bring(a_clinic(), its_service(location=[]))
+
+    assert nameless.rejected == [(1, "no_name")]
+    assert nowhere.rejected == [(1, "no_us_location")]
+
+
 def test_a_clinic_that_closed_is_gone(bring):
     closed = bring(a_clinic(active=False), its_service(), a_location(), known={an_npi(50)})
 

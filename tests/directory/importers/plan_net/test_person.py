@@ -339,6 +339,38 @@ def test_a_verification_is_the_day_it_was_verified_and_not_the_day_of_a_change(b
     assert (person.verified_on, person.source_updated) == (date(2026, 11, 3), date(2026, 10, 2))
 
 
+def test_a_day_that_is_yet_to_come_is_no_date(bring):
+    future = {"lastUpdated": "2099-01-01T00:00:00Z"}
+
+    person = bring(a_practitioner(meta=future), a_role(), a_location()).only
+
+    assert person.dated == date(2026, 10, 2)
+
+
+@pytest.mark.parametrize(
+    "system",
+    ["http://nucc.org/provider-taxonomy", "urn:oid:2.16.840.1.113883.6.101", "", None],
+)
+def test_nucc_goes_by_several_systems(bring, system):
+    person = bring(
+        a_practitioner(), a_role(specialty=[concept(PSYCHOLOGIST, system)]), a_location()
+    ).only
+
+    assert person.roles == (Role("psychologist", PSYCHOLOGIST),)
+
+
+def test_a_code_of_another_system_is_no_nucc_code(bring):
+    role = a_role(specialty=[concept(PSYCHOLOGIST, "http://snomed.info/sct")])
+
+    assert bring(a_practitioner(), role, a_location()).left_out == {"not_behavioral_health": 1}
+
+
+def test_the_npi_goes_by_its_oid_too(bring):
+    number = {"system": "urn:oid:2.16.840.1.113883.4.6", "value": an_npi(3)}
+
+    assert bring(a_practitioner(identifier=[number]), a_role(), a_location()).only.npi == an_npi(3)
+
+
 def test_web_pages_and_phones_come_from_the_nearest_that_has_them(bring):
     person = bring(
         a_practitioner(),
@@ -370,6 +402,18 @@ def test_who_is_reached_through_another_has_the_others_number(bring):
     ).only
 
     assert person.locations[0].phone == "8605550177"
+
+
+def test_a_go_between_that_is_none_of_ours_has_no_number_for_us(bring):
+    through = extension(f"{VHDIR}/via-intermediary", valueReference=to("PractitionerRole/brain"))
+    person = bring(
+        a_practitioner(),
+        a_role(telecom=[{"system": "phone", "extension": [through]}]),
+        a_role("brain", specialty=[nucc(NEUROLOGIST)], telecom=[phone("860-555-0177")]),
+        a_location(telecom=[phone("860-555-0133")]),
+    ).only
+
+    assert person.locations[0].phone == "8605550133"
 
 
 def test_a_position_is_taken_where_it_can_be_true(bring):
