@@ -29,7 +29,6 @@ _FACTS = {
     "language": "languages",
     "access": "access",
 }
-_ROLE = Role("clinic")
 
 Services = dict[str, tuple[str, ...]]
 
@@ -59,9 +58,9 @@ def read_row(
     if state is None:
         return Unusable("no_us_state")
     services = _services(row.get("services"))
-    reason = _left_out(row, services, every_role)
-    if reason:
-        return LeftOut(reason)
+    role = _role(row, services, every_role)
+    if isinstance(role, LeftOut):
+        return role
     zip_code = tidy.zip5(row.get("zip"))
     street = tidy.words(row.get("street1"))
     lines = ", ".join(line for line in (street, tidy.words(row.get("street2"))) if line)
@@ -76,7 +75,7 @@ def read_row(
         name=name[:120],
         kind="organization",
         verified_on=day,
-        roles=(_ROLE,),
+        roles=(Role(role),),
         locations=(
             Location(
                 address=lines[:200] or None,
@@ -144,21 +143,19 @@ def _services(told: Any) -> Services:
     return {code: tuple(value for value in listed if value) for code, listed in found.items()}
 
 
-def _left_out(row: dict[str, Any], services: Services, every_role: bool) -> str | None:
+def _role(row: dict[str, Any], services: Services, every_role: bool) -> str | LeftOut:
     terms = _terms()
     kind = plain(tidy.words(row.get("typeFacility")) or tidy.words(row.get("type_facility")))
     if kind.startswith(tuple(terms["practitioners"])):
-        return "practitioner"
-    if every_role:
-        return None
-    cares = kind in terms["facilities"] or _begins(services.get("TC", ()), terms["care"])
-    if not cares:
-        return "not_behavioral_health"
+        return LeftOut("practitioner")
+    if kind not in terms["facilities"] and not _begins(services.get("TC", ()), terms["care"]):
+        primary = every_role and kind in terms["primary_care"]
+        return "primary_care" if primary else LeftOut("not_behavioral_health")
     if _begins(services.get("EXCL", ()), terms["only"]):
-        return "court_clients_only"
-    if services.get("SET") and not _outpatient(services):
-        return "inpatient_or_residential"
-    return None
+        return LeftOut("court_clients_only")
+    if services.get("SET") and not _outpatient(services) and not every_role:
+        return LeftOut("inpatient_or_residential")
+    return "clinic"
 
 
 def _outpatient(services: Services) -> bool:

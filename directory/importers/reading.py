@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime, timezone
+from decimal import Decimal
 from pathlib import Path
 from typing import IO, Any, cast
 from urllib.parse import urlsplit
@@ -119,9 +120,8 @@ class JsonFile:
         if file.read(3) != b"\xef\xbb\xbf":
             file.seek(0)
         try:
-            yield from _values(
-                ijson.basic_parse(file, multiple_values=True, use_float=True), self._lists
-            )
+            events = ijson.basic_parse(file, multiple_values=True)
+            yield from _values(((event, _plain(value)) for event, value in events), self._lists)
         except ijson.IncompleteJSONError as fault:
             raise self._fault("is cut short, or is not JSON") from fault
         except (ijson.JSONError, UnicodeDecodeError, ValueError) as fault:
@@ -151,6 +151,10 @@ def _row(number: int, value: Any) -> Row | Rejected:
     if isinstance(value, Unread):
         return Rejected(number, "not_json", value.text[:_LONGEST_TEXT])
     return Rejected(number, "not_an_object", repr(value)[:_LONGEST_TEXT])
+
+
+def _plain(value: Any) -> Any:
+    return float(value) if isinstance(value, Decimal) else value
 
 
 def _values(events: Iterator[_Event], lists: Collection[str]) -> Iterator[Any]:
