@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Sequence
-from datetime import date
 from typing import Any
 
 import sqlalchemy as sa
@@ -73,7 +72,7 @@ def _card(row: Any, role: str, query: Query, radius: float | None) -> Card:
     facts: Facts = {
         fact: None if row[fact] is None else sorted(row[fact].split()) for fact in FACTS
     }
-    origins = json.loads(row["origins"])
+    sources = json.loads(row["origins"])["*"]
     card: Card = {
         "type": "provider",
         "id": row["id"],
@@ -83,8 +82,10 @@ def _card(row: Any, role: str, query: Query, radius: float | None) -> Card:
         "accepts": facts["payers"],
         **{fact: facts[fact] for fact in FACTS if fact != "payers"},
         "formats": _formats(row),
-        "verified_on": (row["verified_on"] or _latest(origins)).isoformat(),
-        "sources": list(dict.fromkeys(source for source, _ in origins.values())),
+        "verified_on": row["verified_on"].isoformat()
+        if row["verified_on"]
+        else max(day for _, day in sources),
+        "sources": list(dict.fromkeys(source for source, _ in sources)),
         "doubts": row["doubts"].split(),
         "fit": dict(_fit(row, facts, query)),
     }
@@ -92,10 +93,6 @@ def _card(row: Any, role: str, query: Query, radius: float | None) -> Card:
     if radius is not None and place and row["lat"] is not None:
         card["miles"] = round(miles(place.lat, place.lon, row["lat"], row["lon"]), 1)
     return card
-
-
-def _latest(origins: dict[str, list[str]]) -> date:
-    return max(date.fromisoformat(day) for _, day in origins.values())
 
 
 def _formats(row: Any) -> list[str] | None:

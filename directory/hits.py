@@ -21,6 +21,7 @@ from directory.taxonomy import load_taxonomy
 
 MISMATCH = 100  # counts for more than all that is not known together
 _NAMESAKES = 500  # providers of one name that are looked at
+_AFTER = "~"  # comes after every letter and digit
 _FORMATS = {
     "in_person": (entries.IN_PERSON, entries.NOT_IN_PERSON),
     "online": (entries.ONLINE, entries.NOT_ONLINE),
@@ -208,16 +209,12 @@ class Hits:
         if not words:
             return []
         columns = tables.name_words.c
-        found = None
-        for word in words[:-1]:
-            query = sa.select(columns.provider_id).where(columns.word == word[:40])
-            found = query if found is None else found.intersect(query)
         last = words[-1][:40]
-        query = sa.select(columns.provider_id).where(
-            columns.word >= last, columns.word < last + "\U0010ffff"
-        )
-        found = query if found is None else found.intersect(query)
-        return sorted(set(self._connection.execute(found.limit(_NAMESAKES)).scalars()))
+        exact = [columns.word == word[:40] for word in words[:-1]]
+        begun = sa.and_(columns.word >= last, columns.word < last + _AFTER)
+        having = [sa.select(columns.provider_id).where(each) for each in (*exact, begun)]
+        query = sa.intersect(*having) if exact else having[0].distinct()
+        return sorted(self._connection.execute(query.limit(_NAMESAKES)).scalars())
 
 
 def _flag(flag: int) -> str:

@@ -20,6 +20,10 @@ NEARNESS = {"own-list": 180, "plan-net": 90, "findtreatment": 90, "hsds": 60}
 _SINGLE = ("name", "credential", "organization", "website", "new_patients")
 
 
+Origin = tuple[str, date]
+"""A source, and the day it is of."""
+
+
 @dataclass(frozen=True)
 class Place:
     """A location, and the day its source last verified it."""
@@ -31,7 +35,8 @@ class Place:
 @dataclass(frozen=True)
 class Merged:
     """A provider as the search has it. Of the facts, None is not known; those in `complete` are
-    listed in full. `origins` is where each field comes from; "*" stands for the fields left out."""
+    listed in full. `sources` are all that tell of it, with their days, the one that counts most
+    first; `origins` names the source of each field that is not the first one's."""
 
     npi: str | None
     name: str
@@ -48,11 +53,12 @@ class Merged:
     names: tuple[str, ...]
     plans: tuple[str, ...]
     telehealth_states: tuple[str, ...]
-    origins: dict[str, tuple[str, date]]
+    sources: tuple[Origin, ...]
+    origins: dict[str, Origin]
 
     def origins_json(self) -> str:
-        told = {name: [source, day.isoformat()] for name, (source, day) in self.origins.items()}
-        return json.dumps(told, separators=(",", ":"))
+        told = {"*": self.sources, **self.origins}
+        return json.dumps(told, default=date.isoformat, separators=(",", ":"))
 
 
 def weight(record: ProviderRecord) -> tuple[date, str]:
@@ -67,7 +73,7 @@ def merge(records: Sequence[ProviderRecord]) -> Merged:
     single: dict[str, object] = dict.fromkeys(_SINGLE)
     facts: dict[str, tuple[str, ...] | None] = dict.fromkeys(FACTS)
     complete: set[str] = set()
-    origins: dict[str, tuple[str, date]] = {}
+    origins: dict[str, Origin] = {}
     for record in ordered:
         # A record without roles only adds: the name of a provider is not its to tell.
         told = _SINGLE if record.roles else ("credential", "organization", "website")
@@ -87,6 +93,7 @@ def merge(records: Sequence[ProviderRecord]) -> Merged:
                     complete.add(name)
     latest = ordered[::-1]
     main = next((record for record in latest if record.roles), latest[0])
+    sources = dict.fromkeys((one.source, one.dated) for one in (main, *latest))
     places, of_places = _places(latest)
     origins["locations"] = of_places
     return Merged(
@@ -105,7 +112,8 @@ def merge(records: Sequence[ProviderRecord]) -> Merged:
         names=_all(latest, lambda one: (one.name, *one.other_names)),
         plans=_all(latest, lambda one: one.plans),
         telehealth_states=_all(latest, lambda one: one.telehealth_states),
-        origins=_short(origins, (main.source, main.dated)),
+        sources=tuple(sources),
+        origins={name: of for name, of in origins.items() if of != (main.source, main.dated)},
     )
 
 
@@ -143,7 +151,7 @@ def _roles(latest: Sequence[ProviderRecord]) -> tuple[Role, ...]:
     return tuple(role for at, role in found.items() if at not in bare)
 
 
-def _places(latest: Sequence[ProviderRecord]) -> tuple[tuple[Place, ...], tuple[str, date]]:
+def _places(latest: Sequence[ProviderRecord]) -> tuple[tuple[Place, ...], Origin]:
     """Every place once. What the source that counts most does not say of it, another may."""
     found: list[Place] = []
     origin = latest[0].source, latest[0].dated
@@ -199,12 +207,6 @@ def _all(
     latest: Sequence[ProviderRecord], told: Callable[[ProviderRecord], Iterable[str]]
 ) -> tuple[str, ...]:
     return tuple(dict.fromkeys(value for record in latest for value in told(record)))
-
-
-def _short(
-    origins: dict[str, tuple[str, date]], main: tuple[str, date]
-) -> dict[str, tuple[str, date]]:
-    return {"*": main} | {name: origin for name, origin in origins.items() if origin != main}
 
 
 def _text(value: object) -> str | None:

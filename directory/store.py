@@ -1,6 +1,6 @@
 """Keeping provider records: each source's as it is, and the provider that they make together."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from directory import entries, tables
+from directory import bulk, entries, tables
 from directory.doubts import doubts as find_doubts
 from directory.merge import Merged, key, merge, same_provider
 from directory.names import plain
@@ -105,8 +105,7 @@ class Keeper:
         self._mark(seen)
         saved.changed = len(changed)
         touched = self._change(changed)
-        alone = self._add(new, touched, saved)
-        self._write(alone)
+        self._add(new, touched, saved)
         self.refresh(sorted(touched))
         return saved
 
@@ -145,7 +144,7 @@ class Keeper:
             rows: dict[int, list[Any]] = {provider: [] for provider in batch}
             for row in self._connection.execute(query):
                 rows[row.provider_id].append(row)
-            self._write([(provider, _live(of)) for provider, of in rows.items()], anew=True)
+            self._rewrite({provider: _live(of) for provider, of in rows.items()})
 
     def _stored(self, source: str, source_ids: Sequence[str]) -> dict[str, Any]:
         columns = tables.source_records.c
@@ -180,11 +179,10 @@ class Keeper:
 
     def _add(
         self, new: Sequence[tuple[ProviderRecord, str]], touched: set[int], saved: Saved
-    ) -> list[tuple[int, list[ProviderRecord]]]:
-        """New records: those of a known provider touch it, the others make one, which is
-        returned with its record."""
+    ) -> None:
+        """New records: those of a known provider touch it, the others make one."""
         if not new:
-            return []
+            return
         found = self._find([record for record, _ in new])
         made: dict[int, list[ProviderRecord]] = {}
         by_npi: dict[str, int] = {}
@@ -207,10 +205,8 @@ class Keeper:
                 touched.add(provider)
             saved.new += 1
             rows.append(self._row(record, text, provider))
-        self._insert_providers(made)
-        if rows:
-            self._connection.execute(sa.insert(tables.source_records), rows)
-        return list(made.items())
+        self._write_new(made)
+        bulk.insert(self._connection, tables.source_records, rows)
 
     def _row(self, record: ProviderRecord, text: str, provider: int) -> Row:
         return {
@@ -273,67 +269,42 @@ class Keeper:
             by_key.setdefault(one.name_key, []).append(one)
         return by_key
 
-    def _insert_providers(self, made: dict[int, list[ProviderRecord]]) -> None:
-        """Room for providers; `_write` says what they are."""
-        rows = [
-            {
-                "id": provider,
-                "npi": None,
-                "kind": records[0].kind,
-                "name": records[0].name,
-                "name_key": "",
-                "sample": False,
-                "active": False,
-                "complete": "",
-                "doubts": "",
-                "origins": "",
-            }
-            for provider, records in made.items()
-        ]
-        if rows:
-            self._connection.execute(sa.insert(tables.providers), rows)
+    def _write_new(self, made: Mapping[int, list[ProviderRecord]]) -> None:
+        merged = {provider: merge(records) for provider, records in made.items()}
+        rows = [{"id": at, **_provider_row(one, ())} for at, one in merged.items()]
+        bulk.insert(self._connection, tables.providers, rows)
+        self._write_children(merged, {})
 
-    def _write(
-        self, told: Sequence[tuple[int, list[ProviderRecord]]], *, anew: bool = False
-    ) -> None:
-        """Providers and what hangs on them. With no record left a provider leaves the search."""
-        if not told:
-            return
-        ids = [provider for provider, _ in told]
-        if anew:
-            for table in _CHILDREN:
-                self._connection.execute(sa.delete(table).where(table.c.provider_id.in_(ids)))
-        settled = {
-            provider: max(record.dated for record in records)
-            for provider, records in told
-            if records
+    def _rewrite(self, told: Mapping[int, list[ProviderRecord]]) -> None:
+        """Providers that are there, and what hangs on them. With no record left that tells of a
+        role, a provider leaves the search."""
+        for table in _CHILDREN:
+            of_these = table.c.provider_id.in_(list(told))
+            self._connection.execute(sa.delete(table).where(of_these))
+        fresh = {at: max(one.dated for one in records) for at, records in told.items() if records}
+        doubts = find_doubts(self._connection, fresh, self._today)
+        merged = {
+            at: merge(records)
+            for at, records in told.items()
+            if any(record.roles for record in records)
         }
-        doubts = find_doubts(self._connection, settled, self._today) if anew else {}
-        children: dict[sa.Table, list[Row]] = {table: [] for table in _CHILDREN}
-        rows = []
-        for provider, records in told:
-            if not any(record.roles for record in records):
-                rows.append({"at": provider, "active": False})
-                continue
-            merged = merge(records)
-            doubted = doubts.get(provider, ())
-            rows.append({"at": provider, "active": True, **_provider_row(merged, doubted)})
-            for table, row in _child_rows(merged):
-                children[table].append({"provider_id": provider, **row})
-            children[tables.entries] += entries.rows(provider, merged, doubted, self._bits)
-        self._update(rows)
-        for table, some in children.items():
-            if some:
-                self._connection.execute(sa.insert(table), some)
+        rows = [{**_provider_row(one, doubts.get(at, ())), "id": at} for at, one in merged.items()]
+        bulk.update(self._connection, tables.providers, rows)
+        gone = [{"active": False, "id": at} for at in told if at not in merged]
+        bulk.update(self._connection, tables.providers, gone)
+        self._write_children(merged, doubts)
 
-    def _update(self, rows: Sequence[Row]) -> None:
-        for like in ([row for row in rows if row["active"]], [r for r in rows if not r["active"]]):
-            if like:
-                at = tables.providers.c.id == sa.bindparam("at")
-                columns = {name: sa.bindparam(name) for name in like[0] if name != "at"}
-                self._connection.execute(
-                    sa.update(tables.providers).where(at).values(columns), like
-                )
+    def _write_children(
+        self, merged: Mapping[int, Merged], doubts: Mapping[int, Sequence[str]]
+    ) -> None:
+        children: dict[sa.Table, list[Row]] = {table: [] for table in _CHILDREN}
+        for provider, one in merged.items():
+            for table, row in _child_rows(one):
+                children[table].append({"provider_id": provider, **row})
+            doubted = doubts.get(provider, ())
+            children[tables.entries] += entries.rows(provider, one, doubted, self._bits)
+        for table, some in children.items():
+            bulk.insert(self._connection, table, some)
 
 
 @dataclass(frozen=True)
@@ -387,6 +358,7 @@ def _provider_row(merged: Merged, doubts: Sequence[str]) -> Row:
         row[fact] = None if values is None else " ".join(values)
     return row | {
         "name_key": key(merged.name),
+        "active": True,
         "complete": " ".join(sorted(merged.complete)),
         "doubts": " ".join(doubts),
         "origins": merged.origins_json(),

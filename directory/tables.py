@@ -43,7 +43,8 @@ providers = sa.Table(
     sa.Column("complete", sa.String(80), nullable=False),
     # What several people in chats say is wrong, with spaces between ("number payer.aetna").
     sa.Column("doubts", sa.String(200), nullable=False),
-    # Where each field comes from, as JSON: {"*": ["nppes", "2026-11-01"], "payers": […], …}.
+    # Where it comes from, as JSON: "*" is all its sources with their days, the first of them that
+    # of every field but those named: {"*": [["nppes", "2026-11-01"], …], "payers": ["hsds", …]}.
     sa.Column("origins", sa.Text, nullable=False),
     sa.CheckConstraint("kind IN ('individual', 'organization')", name="kind"),
 )
@@ -119,11 +120,14 @@ locations = sa.Table(
     sa.Column("verified_on", sa.Date, nullable=False),
 )
 
+# Compared byte by byte, so that words which begin alike stand together.
+_PLAIN = sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql")
+
 # The words of every name of a provider, in plain letters.
 name_words = sa.Table(
     "name_words",
     metadata,
-    sa.Column("word", sa.String(40), primary_key=True),
+    sa.Column("word", _PLAIN, primary_key=True),
     _of_provider(primary_key=True, index=True),
     sqlite_with_rowid=False,
 )

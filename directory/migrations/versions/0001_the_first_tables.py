@@ -11,6 +11,8 @@ down_revision = None
 branch_labels = None
 depends_on = None
 
+_PLAIN = sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql")
+
 
 def upgrade() -> None:
     op.create_table(
@@ -114,7 +116,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "name_words",
-        sa.Column("word", sa.String(length=40), nullable=False),
+        sa.Column("word", _PLAIN, nullable=False),
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["provider_id"],
