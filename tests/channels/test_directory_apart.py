@@ -76,6 +76,10 @@ def test_a_directory_that_cannot_be_imported_costs_the_chat_nothing(client, monk
     assert hears_the_crisis_reply(client)
 
 
+def test_the_setting_says_how_often(client):
+    assert 429 in [client.get(SEARCH, params={"zip": "0"}).status_code for _ in range(12)]
+
+
 def test_the_edge_starts_without_the_directory_and_the_rate_limiter(tmp_path):
     code = """
 import json, os, sys
@@ -97,9 +101,10 @@ print([name for name in sys.modules if name.split(".")[0] in unwanted])
     assert done.stdout.strip() == "[]"
 
 
-def _get(address):
+def _get(address, **headers):
+    asked = urllib.request.Request(address, headers=headers)
     try:
-        with urllib.request.urlopen(address, timeout=20) as answered:
+        with urllib.request.urlopen(asked, timeout=20) as answered:
             return answered.status
     except urllib.error.HTTPError as refused:
         return refused.code
@@ -129,9 +134,15 @@ def test_the_edges_process_logs_nothing_of_what_is_asked(tmp_path):
                 time.sleep(0.1)
         assert _get(f"{base}{SEARCH}?zip=59221&name=Canary") == 200
         assert _get(f"{base}{SEARCH}?zip=59221&radius=canary") == 422
+        # A proxy on this machine is believed: those behind it are told apart.
+        for address, expected in (("203.0.113.7", 429), ("203.0.113.8", 422)):
+            behind = {"X-Forwarded-For": address}
+            for _ in range(11 if expected == 429 else 1):
+                status = _get(f"{base}{SEARCH}?zip=0", **behind)
+            assert status == expected
     finally:
         process.terminate()
         logged = process.communicate(timeout=20)[0]
     assert "startup complete" in logged
-    for secret in ("59221", "anary", "zip="):
+    for secret in ("59221", "anary", "zip=", "203.0.113"):
         assert secret not in logged
