@@ -98,10 +98,13 @@ def _find(query: Query) -> dict[str, Any]:
     from directory.database import open_engine
     from directory.search import search
 
+    engine = open_engine(settings().directory_url)
     try:
-        return answer(query, search(open_engine(settings().directory_url), query))
+        return answer(query, search(engine, query))
     except SQLAlchemyError as fault:
         stop(f"CARENAV_DIRECTORY_URL: the directory did not answer ({first_line(fault)})", FAILED)
+    finally:
+        engine.dispose()
 
 
 # --- in words -----------------------------------------------------------------------------------

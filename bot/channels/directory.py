@@ -12,7 +12,7 @@ import logging
 import math
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from http import HTTPStatus
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -41,6 +41,7 @@ PATIENCE = 10.0
 
 log = logging.getLogger(__name__)
 _DOCUMENT = Path(__file__).with_name("openapi.yml")
+_NO_STORE = {"Cache-Control": "no-store"}
 _OPEN = [Middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["Retry-After"])]
 
 
@@ -62,6 +63,8 @@ class DirectoryChannel:
 
     def close(self) -> None:
         self._pool.shutdown(wait=False, cancel_futures=True)
+        if "_engine" in vars(self):
+            self._engine.dispose()
 
     # --- the calls ----------------------------------------------------------------------------
 
@@ -71,12 +74,11 @@ class DirectoryChannel:
         for name, value in request.query_params.multi_items():
             asked.setdefault(name, []).append(value)
         found = await self._in_thread(partial(self._search, asked))
-        return JSONResponse(found, headers={"Cache-Control": "no-store"})
+        return JSONResponse(found, headers=_NO_STORE)
 
     async def document(self, request: Request) -> Response:
         await self._check_rate(request.client.host if request.client else "")
-        cached = {"Cache-Control": "public, max-age=300"}
-        return JSONResponse(await self._in_thread(openapi), headers=cached)
+        return JSONResponse(await self._in_thread(openapi), headers=_NO_STORE)
 
     # --- how they are kept from the chat's way ------------------------------------------------
 
@@ -141,6 +143,7 @@ def _away() -> Problem:
     )
 
 
+@cache
 def openapi() -> dict[str, Any]:
     """The document, with the ids that each parameter knows of as examples."""
     import yaml
