@@ -1,0 +1,39 @@
+"""Opening the directory's database: SQLite or PostgreSQL, by URL."""
+
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy import event
+from sqlalchemy.engine import Engine
+from sqlalchemy.pool import QueuePool
+
+_CACHE = 48 * 1024  # KiB of pages that one SQLite connection keeps in memory
+_KEPT = 3  # connections
+
+
+def open_engine(url: str) -> Engine:
+    """An engine with foreign keys kept and short waits (seconds), so that a stuck database shows.
+
+    Nothing is contacted yet. Raises ``sqlalchemy.exc.ArgumentError`` on a malformed URL.
+    """
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, future=True, pool_pre_ping=True, pool_timeout=5)
+    # Connections are kept, and with them the pages that they have read.
+    engine = sa.create_engine(
+        url,
+        future=True,
+        poolclass=QueuePool,
+        pool_size=_KEPT,
+        connect_args={"timeout": 5, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _sqlite_pragmas)
+    return engine
+
+
+def _sqlite_pragmas(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=NORMAL")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.execute(f"PRAGMA cache_size=-{_CACHE}")
+    cursor.close()
