@@ -123,10 +123,8 @@ class JsonFile:
         try:
             events = ijson.basic_parse(file, multiple_values=True)
             yield from _values(((event, _plain(value)) for event, value in events), self._lists)
-        except ijson.IncompleteJSONError as fault:
+        except (ijson.JSONError, ValueError) as fault:
             raise self._fault("is cut short, or is not JSON") from fault
-        except (ijson.JSONError, UnicodeDecodeError, ValueError) as fault:
-            raise self._fault("is not JSON") from fault
 
     def _fault(self, what: str) -> ImportFault:
         return ImportFault(f"{self.path.name} {what}. Get it again; nothing was changed.")
