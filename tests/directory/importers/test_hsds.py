@@ -285,7 +285,8 @@ def test_a_service_without_a_place_of_ours_is_left_out(left_out):
     abroad = at(addresses=[an_address(country="GB", state_province="", postal_code="AB1 2CD")])
     postal = at(addresses=[an_address(address_type="postal")])
     virtual = at(location_type="virtual", addresses=[])
-    for places in ([abroad], [postal], [virtual], [], None):
+    letters = at(addresses=[an_address(state_province="MyState", postal_code="ABC 2138")])
+    for places in ([abroad], [postal], [virtual], [letters], [], None):
         assert left_out(service_at_locations=places) == "no_us_location"
 
 
