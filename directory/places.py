@@ -36,7 +36,7 @@ from directory.place_words import (
 
 __all__ = [
     "Ambiguous", "DidYouMean", "Found", "NoPosition", "NoSuchPlace", "Place", "WholeState",
-    "find_place", "find_state", "find_zip", "state_code", "state_name",
+    "find_exactly", "find_place", "find_state", "find_zip", "state_code", "state_name",
 ]  # fmt: skip
 
 _LONGEST_TEXT = 200  # characters that are looked at
@@ -54,18 +54,25 @@ _LARGER, _LEAST_ALONE = 5, 6  # ZIPs, letters
 
 
 def find_place(text: str) -> Found:
-    """The place in a short text: "94110", "near 94110", "in austin tx", "St. Paul, Minnesota"."""
+    """The place in a short text: "94110", "near 94110", "in austin tx", "St. Paul, Minnesota".
+    Where nothing is spelt so, what may have been meant."""
+    found = find_exactly(text)
+    if found != NoSuchPlace():
+        return found
+    text = text[:_LONGEST_TEXT]
+    said, shouted = words(text), capitals(text)
+    nearly = (meant for tried in trimmed(said) if (meant := _nearly(tried, shouted)))
+    return next(nearly, found)
+
+
+def find_exactly(text: str) -> Found:
+    """The place in a short text, if it is spelt right."""
     text = text[:_LONGEST_TEXT]
     if given := zip_in(text):
         return find_zip(given)
     said, shouted = words(text), capitals(text)
-    found: Found | None
     for tried in trimmed(words(nicknamed(said) or "") or said):
         found = _city_and_state(tried) or _state_alone(tried, shouted) or _city_alone(tried)
-        if found:
-            return found
-    for tried in trimmed(said):
-        found = _nearly(tried, shouted)
         if found:
             return found
     return NoSuchPlace()
