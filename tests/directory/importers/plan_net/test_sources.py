@@ -40,7 +40,7 @@ def written(tmp_path):
 
 FORMS = {
     "ndjson": ("d.ndjson", lambda: as_ndjson(everything())),
-    "ndjson by another name": ("export.txt", lambda: as_ndjson(everything())),
+    "ndjson by another name": ("export.txt", lambda: "\n \n" + as_ndjson(everything())),
     "bundle on one line": ("d.json", lambda: json.dumps(as_bundle(everything()))),
     "bundle for the eye": ("d.json", lambda: json.dumps(as_bundle(everything()), indent=2)),
     "bundles, one a line": (
@@ -325,7 +325,8 @@ def test_a_resource_that_is_too_large_is_rejected(read, written):
 def test_a_resource_that_is_not_for_everybody_is_left_out(bring):
     kept = {"url": f"{VHDIR}/usage-restriction", "valueReference": {"reference": "#r"}}
 
-    found = bring(a_practitioner(), a_role(), a_location(extension=[kept]))
+    inside = a_role("inside", location=[to("#l")], contained=[a_location("l", extension=[kept])])
+    found = bring(a_practitioner(), a_role(), inside, a_location(extension=[kept]))
 
     assert found.rejected == [(1, "no_us_location")]
     assert found.left_out == {"not_used": 1}
