@@ -186,10 +186,11 @@ class Staging:
         for key, row, body in self._db.execute(query, (kind,)):
             yield Staged(key, row, json.loads(body))
 
-    def count(self) -> int:
-        """How many resources there are."""
+    def count(self, kind: str) -> int:
+        """How many resources of a kind there are."""
         self._flush()
-        return int(self._db.execute("SELECT count(*) FROM resources").fetchone()[0])
+        query = "SELECT count(*) FROM resources WHERE kind = ?"
+        return int(self._db.execute(query, (kind,)).fetchone()[0])
 
     def key(self, address: Any, within: str = "") -> str | None:
         """The key that an address leads to."""

@@ -288,6 +288,25 @@ def test_a_place_that_is_not_there_or_empty_is_one_clear_fault(tmp_path):
             pass
 
 
+def test_done_grows_to_the_total_while_providers_come(read, written):
+    people = [
+        one
+        for at in range(50)
+        for one in (
+            a_practitioner(f"p{at}", at),
+            a_role(f"r{at}", practitioner=to(f"Practitioner/p{at}")),
+        )
+    ]
+    path = written(as_ndjson([*people, a_location()]), "d.ndjson")
+
+    with open_plan_net(str(path)) as feed:
+        done = [feed.done() for _ in feed.items(set())]
+
+    assert done == sorted(set(done))
+    assert len(done) == 50
+    assert done[-1] == feed.total
+
+
 def test_the_source_has_the_name_it_is_given(bring):
     assert bring(*everything(), name="plan-net:sample").records[0].source == "plan-net:sample"
 
