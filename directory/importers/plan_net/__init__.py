@@ -81,9 +81,9 @@ class _PlanNet:
                 if isinstance(self._origin, Server):
                     yield from self._fetch_missing(staging, self._origin)
                     self.left_out += self._origin.left_out
+                staging.ready()
                 if not any(map(staging.count, KINDS)):
                     raise ImportFault(f"{self._place} holds no Plan-Net resource")
-                staging.ready()
                 yield from self._assembled(staging, known)
         except (sqlite3.Error, OSError) as fault:
             raise ImportFault(f"the temporary folder can't be used: {fault}") from fault
