@@ -39,7 +39,8 @@ _OWNED_BY = {
     "HealthcareService": "providedBy",
     "OrganizationAffiliation": "participatingOrganization",
 }
-_NEVER_LOOKED_UP = ("PractitionerRole", "OrganizationAffiliation")  # read only for whom they tell of
+# Looked up only by whom they tell of.
+_NEVER_LOOKED_UP = ("PractitionerRole", "OrganizationAffiliation")
 _TABLES = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
