@@ -23,7 +23,7 @@ class Readable(Protocol):
 
 
 class Lines:
-    """The lines of an open file, as they are. `number` is that of the last line, from 1; `done`
+    """The lines of an open file, as they are, but for empty ones. `number` is that of the last line, from 1; `done`
     is how many of its bytes (`size` in all, where that is known) were read.
 
     Of a line of `LONGEST` bytes or more only the beginning is given, and the rest is passed over.
@@ -44,7 +44,8 @@ class Lines:
                 self.done += len(line)
                 if len(line) == LONGEST and line[-1:] != b"\n":
                     self._pass_over()
-                yield line
+                if not line.isspace():
+                    yield line
         except BROKEN as fault:
             raise ImportFault(
                 f"{self.name} can't be read after line {self.number}: {reason(fault)}. "

@@ -117,8 +117,8 @@ class Table:
         self.width = len(header)
 
     def __iter__(self) -> Iterator[bytes]:
-        """The lines after the header that are not empty."""
-        return (line for line in self._stream if not line.isspace())
+        """The lines after the header."""
+        return self._stream
 
     def is_plain(self, line: bytes) -> bool:
         """Whether a line is sure to be a whole row, written as NPPES writes them."""
