@@ -66,30 +66,20 @@ def test_a_fault_in_opening_is_a_fault_here():
 def test_a_fault_half_way_comes_after_what_was_before():
     seen = []
 
-<<<<<<< HEAD
-    cut = partial(opened, ("one", 2_000, 1_000, ImportFault("cut")))
-    with aside(cut) as [feed], pytest.raises(ImportFault, match="cut"):
-=======
     with (
         aside(partial(opened, ("one", 2_000, 1_000, ImportFault("cut")))) as [feed],
         pytest.raises(ImportFault, match="cut"),
     ):
->>>>>>> directory4
         seen.extend(feed.items(frozenset()))
 
     assert len(seen) >= 400
 
 
 def test_a_reader_that_dies_is_a_fault_too():
-<<<<<<< HEAD
-    dies = partial(opened, ("one", 2_000, 1_000))
-    with aside(dies) as [feed], pytest.raises(ImportFault, match="ended before its time"):
-=======
     with (
         aside(partial(opened, ("one", 2_000, 1_000))) as [feed],
         pytest.raises(ImportFault, match="ended before its time"),
     ):
->>>>>>> directory4
         list(feed.items(frozenset()))
 
 
