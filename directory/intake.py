@@ -6,6 +6,8 @@ the import stops half-way, for whatever reason, nothing has changed and it can b
 
 import csv
 import json
+from array import array
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable, Container, Iterable, Iterator
 from contextlib import contextmanager
@@ -146,20 +148,26 @@ def _end(connection: Connection, number: int, sources: list[str], summary: Summa
 
 
 class _Known:
-    """Source ids in the tables. Numbers weigh less than text, and most ids are NPIs."""
+    """Source ids in the tables. Most are NPIs: sorted numbers, of which a million take 8 MB, where
+    a set takes 150."""
 
     def __init__(self, ids: Iterable[str]) -> None:
-        self._numbers: set[int] = set()
+        numbers = array("q")
         self._texts: set[str] = set()
         for one in ids:
             if _is_npi(one):
-                self._numbers.add(int(one))
+                numbers.append(int(one))
             else:
                 self._texts.add(one)
+        self._numbers = array("q", sorted(numbers))
 
     def __contains__(self, one: object) -> bool:
         text = str(one)
-        return int(text) in self._numbers if _is_npi(text) else text in self._texts
+        if not _is_npi(text):
+            return text in self._texts
+        number = int(text)
+        at = bisect_left(self._numbers, number)
+        return at < len(self._numbers) and self._numbers[at] == number
 
 
 def _is_npi(text: str) -> bool:
