@@ -1,141 +1,107 @@
 """From what a person typed to a place on the map, offline.
 
-ZIPs and cities come from the `zipcodes` package (USPS names, GeoNames coordinates, CC BY 4.0);
-how people write them comes from `data/providers/places.yml`. A position is the centre of a ZIP
-or of a city, good to a few miles, never an address. Nothing here raises on any text.
-
-The ZIP list is unpacked on first use, which takes about half a second.
+ZIPs, cities and counties come from the `zipcodes` package (USPS names, GeoNames coordinates,
+CC BY 4.0); how people write them comes from `data/providers/places.yml`. A position is the centre
+of a ZIP, city or county, good to a few miles, never an address. Nothing here raises on any text.
 """
 
 import re
-import unicodedata
-from collections.abc import Iterator
-from dataclasses import dataclass, field
-from functools import cache, lru_cache
-from pathlib import Path
-from typing import Any
+from collections.abc import Iterable
+from functools import lru_cache
 
-import yaml
 import zipcodes
 
-_SPELLINGS = Path(__file__).resolve().parent.parent / "data" / "providers" / "places.yml"
-_ZIP = re.compile(r"(?<!\d)(\d{5})(?:-?\d{4})?(?!\d)")
+from directory.cities import City, alike, cities, position
+from directory.place import (
+    Ambiguous,
+    DidYouMean,
+    Found,
+    NoPosition,
+    NoSuchPlace,
+    Place,
+    WholeState,
+)
+from directory.place_words import (
+    capitals,
+    name_of,
+    nicknamed,
+    spellings,
+    state_misspelt,
+    state_named,
+    trimmed,
+    words,
+    zip_in,
+)
+
+__all__ = [
+    "Ambiguous", "DidYouMean", "Found", "NoPosition", "NoSuchPlace", "Place", "WholeState",
+    "find_place", "find_state", "find_zip", "state_code", "state_name",
+]  # fmt: skip
 
 _LONGEST_TEXT = 200  # characters that are looked at
 _LONGEST_NAME = 6  # words in the name of a city
+_LONGEST_STATE = 4  # words in the name of a state
+_MOST = 5  # candidates when a name is misspelt
 
 # A city is taken to be the big one of that name when it has this many ZIPs, and this many
 # times as many as the next: Austin, TX (81 to 1), but not Springfield or Portland.
 _BIG = 10
 
-# Shorter ones of the names the post office advises against ("And" for Anderson) are everyday words
-# or codes; those that people use are nicknames in the data.
-_LEAST_OTHER_NAME = 5
-
-
-@dataclass(frozen=True)
-class Place:
-    """A spot to measure from. `lat` and `lon` in degrees; `zip` only when a ZIP was given."""
-
-    city: str
-    state: str
-    lat: float
-    lon: float
-    zip: str | None = None
-
-    @property
-    def label(self) -> str:
-        """Such as "Austin, TX"."""
-        return f"{self.city}, {self.state}"
-
-
-@dataclass(frozen=True)
-class Ambiguous:
-    """Several states have a city of this name. Candidates come largest first."""
-
-    city: str
-    candidates: tuple[Place, ...]
-
-
-@dataclass(frozen=True)
-class WholeState:
-    """A state and no city: enough to look online, too wide to measure from."""
-
-    state: str
-
-
-@dataclass(frozen=True)
-class NoPosition:
-    """A real ZIP or city, such as a military post office, that is nowhere on the map."""
-
-    city: str
-    state: str
-    zip: str | None = None
-
-
-@dataclass(frozen=True)
-class NoSuchPlace:
-    """No ZIP, city or state by that name. `zip` is set when five digits were given."""
-
-    zip: str | None = None
-
-
-Found = Place | Ambiguous | WholeState | NoPosition | NoSuchPlace
+# Without its state a misspelt name is taken for that of a larger city only: nearly every word is a
+# letter or two from some hamlet.
+_LARGER, _LEAST_ALONE = 5, 6  # ZIPs, letters
 
 
 def find_place(text: str) -> Found:
     """The place in a short text: "94110", "near 94110", "in austin tx", "St. Paul, Minnesota"."""
     text = text[:_LONGEST_TEXT]
-    given_zip = _ZIP.search(_plain(text))
-    if given_zip:
-        return find_zip(given_zip[1])
-    words = _words(text)
-    for tried in _trimmed(_words(_nicknamed(words) or "") or words):
-        found = _city_and_state(tried) or _state_alone(tried, _capitals(text)) or _city_alone(tried)
+    if given := zip_in(text):
+        return find_zip(given)
+    said, shouted = words(text), capitals(text)
+    found: Found | None
+    for tried in trimmed(words(nicknamed(said) or "") or said):
+        found = _city_and_state(tried) or _state_alone(tried, shouted) or _city_alone(tried)
+        if found:
+            return found
+    for tried in trimmed(said):
+        found = _nearly(tried, shouted)
         if found:
             return found
     return NoSuchPlace()
 
 
-def _nicknamed(words: list[str]) -> str | None:
-    """What the words, or those left when the words around are taken off, are a nickname of."""
-    nicknames = _spellings().nicknames
-    return next(
-        (nicknames[name] for tried in _trimmed(words) if (name := " ".join(tried)) in nicknames),
-        None,
-    )
-
-
 def find_state(text: str) -> str | None:
     """The two letters of the state a text names, by itself or through a ZIP or city."""
     text = text[:_LONGEST_TEXT]
-    for tried in _trimmed(_words(text)):
-        state = _state_named(tried, _capitals(text))
+    for tried in trimmed(words(text)):
+        state = state_named(tried, capitals(text))
         if state:
             return state
-        if _name(tried) in _cities():
+        if name_of(tried) in cities():
             break
     found = find_place(text)
-    return None if isinstance(found, Ambiguous | NoSuchPlace) else found.state
+    return None if isinstance(found, Ambiguous | DidYouMean | NoSuchPlace) else found.state
 
 
 def state_name(code: str) -> str:
     """The name of a state given by its letters ("CT" → "Connecticut"); the letters of a military
     post or anything else stay as they are."""
-    return _spellings().names.get(code, code)
+    return spellings().names.get(code, code)
 
 
 @lru_cache(maxsize=10_000)
 def state_code(text: str) -> str | None:
     """The two letters for a state's name or letters and nothing else ("CONNECTICUT" → "CT")."""
-    return _spellings().states.get(" ".join(_words(text)))
+    return spellings().states.get(" ".join(words(text)))
 
 
 @lru_cache(maxsize=50_000)
 def find_zip(code: str) -> Place | NoPosition | NoSuchPlace:
-    """The place of a ZIP given as five ASCII digits; anything else is no such place."""
+    """The place of a ZIP given as five ASCII digits; anything else is no such place. One that has
+    no position of its own is in the middle of its city."""
     if not re.fullmatch(r"[0-9]{5}", code):
         return NoSuchPlace()
+<<<<<<< HEAD
     return _zips(code[:2]).get(code) or NoSuchPlace(code)
 
 
@@ -214,108 +180,99 @@ def _trimmed(words: list[str]) -> Iterator[list[str]]:
     for start in range(lead + 1):
         for end in range(trail + 1):
             yield words[start : len(words) - end]
+=======
+    rows = zipcodes.matching(code)  # type: ignore[no-untyped-call]
+    rows = sorted(rows, key=lambda row: not row["active"])
+    if not rows:
+        return NoSuchPlace(code)
+    row = rows[0]
+    spot = position(row)
+    if spot is None:
+        named = {} if row["zip_code_type"] == "MILITARY" else cities()
+        city = named.get(name_of(words(row["city"])), {}).get(row["state"])
+        middle = city.place() if city else None
+        if not isinstance(middle, Place):
+            return NoPosition(row["city"], row["state"], code)
+        spot = middle.lat, middle.lon
+    return Place(row["city"], row["state"], *spot, code)
+>>>>>>> d4-facility
 
 
 def _city_and_state(words: list[str]) -> Place | NoPosition | None:
     """The city before the state that ends the text ("we live in Austin, Texas")."""
-    for size in (4, 3, 2, 1):  # "west virginia" before "virginia"
-        state = _spellings().states.get(" ".join(words[-size:])) if len(words) > size else None
+    for size in range(_LONGEST_STATE, 0, -1):  # "west virginia" before "virginia"
+        state = spellings().states.get(" ".join(words[-size:])) if len(words) > size else None
         before = words[:-size]
         for start in range(max(0, len(before) - _LONGEST_NAME), len(before)) if state else ():
-            city = _cities().get(_name(before[start:]), {}).get(state or "")
+            city = cities().get(name_of(before[start:]), {}).get(state or "")
             if city:
                 return city.place()
     return None
 
 
-def _state_named(words: list[str], capitals: frozenset[str]) -> str | None:
-    """The state these words name; "me" or "ok" only when typed in capitals."""
-    name = " ".join(words)
-    state = _spellings().states.get(name)
-    return None if name in _spellings().everyday and state not in capitals else state
-
-
 def _state_alone(words: list[str], capitals: frozenset[str]) -> WholeState | None:
-    state = _state_named(words, capitals)
-    city_meant = " ".join(words) in _spellings().city_first
+    state = state_named(words, capitals)
+    city_meant = " ".join(words) in spellings().city_first
     return WholeState(state) if state and not city_meant else None
 
 
 def _city_alone(words: list[str]) -> Place | NoPosition | Ambiguous | None:
-    if " ".join(words) in _spellings().everyday_cities:
+    if " ".join(words) in spellings().everyday_cities:
         return None
-    cities = sorted(
-        _cities().get(_name(words), {}).values(), key=lambda city: (-city.zips, city.state)
-    )
-    places = [place for city in cities if isinstance(place := city.place(), Place)]
+    name = name_of(words)
+    known = sorted(cities().get(name, {}).values(), key=lambda city: (-city.zips, city.state))
+    places = [place for city in known if isinstance(place := city.place(), Place)]
     if not places:
-        return cities[0].place() if cities else None
-    runner_up = cities[1].zips if len(cities) > 1 else 0
-    if len(places) == 1 or cities[0].zips >= _BIG * max(runner_up, 1):
+        return known[0].place() if known else None
+    runner_up = known[1].zips if len(known) > 1 else 0
+    if known[0].zips >= _BIG * max(runner_up, 1):
         return places[0]
-    return Ambiguous(places[0].city, tuple(places))
+    # "Pittsburg" is a town in California and Kansas; more often Pittsburgh is meant.
+    larger = [city for _, city in _larger(name) if city.zips >= _BIG * known[0].zips]
+    places = _placed([*larger, *known])
+    return places[0] if len(places) == 1 else Ambiguous(known[0].name, tuple(places))
 
 
-@dataclass
-class _City:
-    """The ZIPs of one city, gathered row by row."""
-
-    name: str
-    state: str
-    zips: int = 0
-    ordinary: list[tuple[float, float]] = field(default_factory=list)
-    other: list[tuple[float, float]] = field(default_factory=list)
-
-    def add(self, row: dict[str, Any]) -> None:
-        self.zips += 1
-        position = _position(row)
-        if position:
-            usual = row["active"] and row["zip_code_type"] == "STANDARD"
-            (self.ordinary if usual else self.other).append(position)
-
-    def place(self) -> Place | NoPosition:
-        """The middle of its ordinary ZIPs; of its post office boxes when it has no others."""
-        spots = self.ordinary or self.other
-        if not spots:
-            return NoPosition(self.name, self.state)
-        lat = sum(lat for lat, _ in spots) / len(spots)
-        lon = sum(lon for _, lon in spots) / len(spots)
-        return Place(self.name, self.state, lat, lon)
+def _nearly(words: list[str], capitals: frozenset[str]) -> WholeState | DidYouMean | None:
+    """What the words may have been meant to spell."""
+    for size in range(min(_LONGEST_STATE, len(words)), 0, -1):
+        last, before = words[-size:], words[:-size]
+        state = (
+            state_named(last, capitals) if not before else spellings().states.get(" ".join(last))
+        )
+        corrected = None if state else state_misspelt(last)
+        if before and (state or corrected):
+            return _nearly_in(name_of(before), state or corrected or "")
+        if corrected and state_name(corrected).casefold() in spellings().city_first:
+            return _nearly_in(state_name(corrected).casefold(), corrected)
+        if corrected:
+            return WholeState(corrected)
+    name = name_of(words)
+    if name in spellings().everyday_cities:
+        return None
+    return _suggested(_larger(name))
 
 
-@cache
-def _cities() -> dict[str, dict[str, _City]]:
-    """Every city by name, then state. A city's own name comes before names it also goes by."""
-    cities: dict[str, dict[str, _City]] = {}
-    also: dict[str, dict[str, _City]] = {}
-    rows = zipcodes.list_all()  # type: ignore[no-untyped-call]
-    for row in rows:
-        _gather(cities, row["city"], row["city"], row)
-        for name in row["acceptable_cities"]:
-            _gather(also, name, name, row)
-    for row in rows:
-        for name in row["unacceptable_cities"]:  # understood, but not shown: "Phila"
-            if len(name) >= _LEAST_OTHER_NAME:
-                _gather(also, name, row["city"], row)
-    for name, by_state in also.items():
-        cities[name] = by_state | cities.get(name, {})
-    cities.pop("", None)
-    return cities
+def _nearly_in(name: str, state: str) -> DidYouMean | None:
+    """A city of that state that is nearly spelt so, else the same name in other states."""
+    named = cities().get(name, {})
+    elsewhere = [(0, city) for city in sorted(named.values(), key=lambda city: -city.zips)]
+    here = [(0, named[state])] if state in named else alike(name, state)
+    return _suggested(here or elsewhere)
 
 
-def _gather(into: dict[str, dict[str, _City]], name: str, shown: str, row: dict[str, Any]) -> None:
-    by_state = into.setdefault(_indexed(name), {})
-    if row["state"] not in by_state:
-        by_state[row["state"]] = _City(shown, row["state"])
-    by_state[row["state"]].add(row)
+def _larger(name: str) -> list[tuple[int, City]]:
+    if len(name) < _LEAST_ALONE:
+        return []
+    return [(edits, city) for edits, city in alike(name) if city.zips >= _LARGER]
 
 
-@cache
-def _indexed(name: str) -> str:
-    return _name(_words(name))
+def _suggested(near: list[tuple[int, City]]) -> DidYouMean | None:
+    """The nearest of these."""
+    places = _placed(city for edits, city in near if edits == near[0][0])
+    return DidYouMean(tuple(places[:_MOST])) if places else None
 
 
-def _position(row: dict[str, Any]) -> tuple[float, float] | None:
-    """The coordinates of a row of the ZIP list, which writes 0, 0 for "not known"."""
-    lat, lon = float(row["lat"]), float(row["long"])
-    return None if lat == 0 and lon == 0 else (lat, lon)
+def _placed(known: Iterable[City]) -> list[Place]:
+    places = (place for city in known if isinstance(place := city.place(), Place))
+    return list({place.label: place for place in places}.values())

@@ -253,6 +253,7 @@ class Keeper:
                 columns.npi,
                 columns.kind,
                 columns.name_key,
+                columns.organization,
                 tables.locations.c.zip,
                 tables.locations.c.phone,
                 tables.locations.c.address,
@@ -262,11 +263,11 @@ class Keeper:
         )
         found: dict[int, _Namesake] = {}
         for row in self._connection.execute(query):
-            one = found.setdefault(row.id, _Namesake(row.id, row.npi, row.kind, row.name_key, []))
+            one = found.setdefault(row.id, _Namesake(row, []))
             one.places.append(Location(zip=row.zip, phone=row.phone, address=row.address))
         by_key: dict[str, list[_Namesake]] = {}
         for one in found.values():
-            by_key.setdefault(one.name_key, []).append(one)
+            by_key.setdefault(one.provider.name_key, []).append(one)
         return by_key
 
     def _write_new(self, made: Mapping[int, list[ProviderRecord]]) -> None:
@@ -309,23 +310,27 @@ class Keeper:
 
 @dataclass(frozen=True)
 class _Namesake:
-    id: int
-    npi: str | None
-    kind: str
-    name_key: str
+    provider: Any  # its row
     places: list[Location]
 
 
 def _only(record: ProviderRecord, namesakes: Iterable[_Namesake]) -> int | None:
     """The one provider that a record can be of; none when there is a doubt."""
     fitting = [
-        one.id
+        one.provider.id
         for one in namesakes
-        if one.kind == record.kind
-        and (one.npi is None or record.npi is None)
-        and same_provider(record, one.name_key, one.places)
+        if one.provider.kind == record.kind
+        and (one.provider.npi is None or record.npi is None)
+        and _agree(one.provider.organization, record.organization)
+        and same_provider(record, one.provider.name_key, one.places)
     ]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _agree(one: str | None, other: str | None) -> bool:
+    """Whether two names can be of one organization: two services called "Counseling" are not one
+    when two say they run them."""
+    return one is None or other is None or key(one) == key(other)
 
 
 def _is_older(record: ProviderRecord, known: Any) -> bool:

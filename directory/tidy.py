@@ -25,6 +25,8 @@ def words(text: Any) -> str:
     """The text on one line without control characters; "" for anything that is no text."""
     if not isinstance(text, str):
         return ""
+    if text.isprintable():
+        return " ".join(text.split())
     return " ".join("".join(c if c.isprintable() else " " for c in text).split())
 
 

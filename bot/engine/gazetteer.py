@@ -184,10 +184,13 @@ def _may_be_misspelt(word: str) -> bool:
 
 
 def _longest(matches: list[tuple[str, int, int]]) -> list[tuple[str, int, int]]:
-    """Of matches that overlap the longest, then the first."""
+    """Of matches that overlap the longest, then the first. A name of two things is both."""
     kept: list[tuple[str, int, int]] = []
     for match in sorted(matches, key=lambda m: (m[1] - m[2], m[1], m[0])):
-        if all(match[2] <= first or match[1] >= last for _, first, last in kept):
+        if all(
+            match[2] <= first or match[1] >= last or match[1:] == (first, last)
+            for _, first, last in kept
+        ):
             kept.append(match)
     return kept
 

@@ -9,7 +9,7 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -138,9 +138,23 @@ def _services(told: Any) -> Services:
     found: dict[str, list[str]] = {}
     for one in told if isinstance(told, list) else ():
         if isinstance(one, dict) and isinstance(one.get("f3"), str):
-            code = tidy.words(one.get("f2")).upper()
-            found.setdefault(code, []).extend(plain(value) for value in one["f3"].split(";"))
+            code = one.get("f2")
+            if isinstance(code, str) and code in _codes():
+                found.setdefault(code, []).extend(_value(value) for value in one["f3"].split(";"))
     return {code: tuple(value for value in listed if value) for code, listed in found.items()}
+
+
+@cache
+def _codes() -> frozenset[str]:
+    """Codes of the categories that tell us something."""
+    terms = _terms()
+    return frozenset({"TC", "SET", "EXCL", "PYAS", *terms["values"], *terms["languages"]["codes"]})
+
+
+@lru_cache(maxsize=5_000)
+def _value(text: str) -> str:
+    """One of the few hundred values of the survey, in plain letters."""
+    return plain(text)
 
 
 def _role(row: dict[str, Any], services: Services, every_role: bool) -> str | LeftOut:

@@ -25,6 +25,7 @@ from directory.feed import ImportFault, Rejected
 _GZIP = b"\x1f\x8b"
 _BROKEN = (OSError, EOFError, zlib.error)
 _LONGEST_LINE = 32 << 20  # bytes
+_LONGEST_FIRST = 1 << 20  # bytes of a first line that is looked at to see what the file is
 _DEEPEST = 40  # lists and objects within one another
 _LONGEST_TEXT = 4_000  # characters of a rejected row that are kept
 
@@ -89,9 +90,9 @@ class JsonFile:
     def _is_by_line(self, file: IO[bytes]) -> bool:
         """Whether the first line is a document and others follow it."""
         try:
-            first = file.readline(_LONGEST_LINE)
+            first = file.readline(_LONGEST_FIRST)
             while first and not first.strip():
-                first = file.readline(_LONGEST_LINE)
+                first = file.readline(_LONGEST_FIRST)
             rest = file.read(1 << 16)
         except _BROKEN as fault:
             raise self._fault(f"can't be unpacked: {fault}") from fault
@@ -122,10 +123,8 @@ class JsonFile:
         try:
             events = ijson.basic_parse(file, multiple_values=True)
             yield from _values(((event, _plain(value)) for event, value in events), self._lists)
-        except ijson.IncompleteJSONError as fault:
+        except (ijson.JSONError, ValueError) as fault:
             raise self._fault("is cut short, or is not JSON") from fault
-        except (ijson.JSONError, UnicodeDecodeError, ValueError) as fault:
-            raise self._fault("is not JSON") from fault
 
     def _fault(self, what: str) -> ImportFault:
         return ImportFault(f"{self.path.name} {what}. Get it again; nothing was changed.")

@@ -168,6 +168,22 @@ def test_two_of_one_name_and_phone_are_left_apart_when_it_is_not_clear_who_is_me
     assert len(found(engine)) == 3
 
 
+def test_two_services_of_one_name_in_one_house_are_two_when_others_run_them(engine):
+    here = Location(phone="4155550100", lat=CENTRE.lat, lon=CENTRE.lon, state="CA")
+
+    def service(source, organization):
+        return a_provider(
+            1, source=source, npi=None, name="Counseling", organization=organization,
+            locations=(here,),
+        )  # fmt: skip
+
+    take(engine, [AFeed(service("hsds:one", "Sample North"), source="hsds:one")])
+    take(engine, [AFeed(service("hsds:two", "Sample South"), source="hsds:two")])
+    take(engine, [AFeed(service("hsds:three", "SAMPLE NORTH"), source="hsds:three")])
+
+    assert len(found(engine)) == 2
+
+
 def test_a_record_that_only_adds_needs_a_provider_to_add_to(engine):
     more = a_provider(1, source="nppes-locations", roles=())
 

@@ -1,4 +1,5 @@
 import random
+from pathlib import Path
 
 import pytest
 import zipcodes
@@ -8,6 +9,8 @@ from hypothesis import strategies as st
 from directory.geo import miles
 from directory.places import (
     Ambiguous,
+    DidYouMean,
+    Found,
     NoPosition,
     NoSuchPlace,
     Place,
@@ -22,8 +25,13 @@ from directory.places import (
 
 @pytest.mark.parametrize(
     "text",
-    ["94110", "near 94110", "94110-1234", "my zip is 94110.", "San Francisco 94110", "９４１１０"],
-)
+    [
+        "94110", "near 94110", "94110-1234", "94110 1234", "my zip is 94110.",
+        "San Francisco 94110", "９４１１０", "٩٤١١٠", "9️⃣4️⃣1️⃣1️⃣0️⃣", "9 4 1 1 0", "9411O",
+        "zip is nine four one one zero", "nine four one one oh", "ninety four one ten",
+        "nueve cuatro uno uno cero",
+    ],
+)  # fmt: skip
 def test_a_zip_is_found_wherever_it_stands_in_the_text(text):
     place = find_place(text)
 
@@ -62,6 +70,16 @@ def test_a_zip_is_found_wherever_it_stands_in_the_text(text):
         ("cerca de miami", "Miami, FL"),
         ("Mayagüez", "Mayaguez, PR"),
         ("san juan puerto rico", "San Juan, PR"),
+        ("san juan", "San Juan, PR"),
+        ("municipio de ponce", "Ponce, PR"),
+        ("Orange County, CA", "Orange County, CA"),
+        ("cook county", "Cook County, IL"),
+        ("miami-dade county florida", "Miami-Dade County, FL"),
+        ("Orleans Parish", "Orleans Parish, LA"),
+        ("condado de cook", "Cook County, IL"),
+        ("queens", "Queens County, NY"),
+        ("boston mass", "Boston, MA"),
+        ("LA county", "Los Angeles County, CA"),
     ],
 )
 def test_a_city_is_found_as_people_write_it(text, label):
@@ -72,7 +90,9 @@ def test_a_city_is_found_as_people_write_it(text, label):
     assert place.zip is None
 
 
-@pytest.mark.parametrize("text", ["springfield", "near Springfield", "portland", "kansas city"])
+@pytest.mark.parametrize(
+    "text", ["springfield", "near Springfield", "portland", "kansas city", "orange county"]
+)
 def test_a_city_of_several_states_is_asked_about(text):
     found = find_place(text)
 
@@ -90,6 +110,61 @@ def test_the_candidates_come_largest_first():
         "Springfield, MA",
         "Springfield, MO",
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "meant"),
+    [
+        ("Los Angelas", "Los Angeles, CA"),
+        ("near los angelas", "Los Angeles, CA"),
+        ("Albuquerqe", "Albuquerque, NM"),
+        ("Cincinatti", "Cincinnati, OH"),
+        ("Pheonix", "Phoenix, AZ"),
+        ("Pittsburg, PA", "Pittsburgh, PA"),
+        ("Huston TX", "Houston, TX"),
+        ("Clevland ohio", "Cleveland, OH"),
+        ("Portland, Oregan", "Portland, OR"),
+        ("New Yrok", "New York, NY"),
+    ],
+)
+def test_a_misspelt_place_is_suggested(text, meant):
+    found = find_place(text)
+
+    assert isinstance(found, DidYouMean)
+    assert [place.label for place in found.candidates] == [meant]
+
+
+def test_a_small_town_spelt_like_a_large_city_is_asked_about():
+    found = find_place("pittsburg")
+
+    assert isinstance(found, Ambiguous)
+    assert {"Pittsburgh, PA", "Pittsburg, CA", "Pittsburg, KS"} <= {
+        place.label for place in found.candidates
+    }
+
+
+@pytest.mark.parametrize(("text", "state"), [("Californa", "CA"), ("massachusets", "MA")])
+def test_a_misspelt_state_is_known(text, state):
+    assert find_place(text) == WholeState(state)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "my house", "here", "anywhere", "whatever", "not sure", "houses", "button", "Indian", "😀",
+        "'; DROP TABLE places; --", "I have two kids and one dog", "somewhere nearby", "941101",
+    ],
+)  # fmt: skip
+def test_ordinary_text_suggests_no_place(text):
+    assert isinstance(find_place(text), NoSuchPlace)
+
+
+def test_hardly_any_common_word_suggests_a_place():
+    textstat = pytest.importorskip("textstat")
+    easy = Path(textstat.__file__).parent.joinpath("resources/en/easy_words.txt")
+    words = random.Random(3).sample(easy.read_text("utf-8").split(), 400)
+
+    assert [word for word in words if isinstance(find_place(word), DidYouMean)] == []
 
 
 @pytest.mark.parametrize("text", ["texas", "TX", "in tx", "somewhere in Texas", "online in texas"])
@@ -206,4 +281,18 @@ def test_every_city_is_found_again_by_its_label():
 def test_no_text_is_an_error(text):
     find_state(text)
 
-    assert isinstance(find_place(text), Place | Ambiguous | WholeState | NoPosition | NoSuchPlace)
+    assert isinstance(find_place(text), Found)
+
+
+@given(
+    st.sampled_from(["", "near ", "I live in ", "en "]),
+    st.sampled_from(["los angeles", "albuquerque", "philadelphia", "san antonio", "milwaukee"]),
+    st.data(),
+)
+@settings(max_examples=60, deadline=None)
+def test_a_city_with_a_letter_missing_is_never_lost(before, city, data):
+    at = data.draw(st.integers(1, len(city) - 1))
+    found = find_place(before + city[:at] + city[at + 1 :])
+    places = [found] if isinstance(found, Place) else getattr(found, "candidates", ())
+
+    assert city in {place.city.casefold() for place in places}

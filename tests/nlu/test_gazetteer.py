@@ -71,6 +71,16 @@ def test_names_of_different_entities_may_share_words(gazetteer: Gazetteer) -> No
     }
 
 
+def test_a_name_of_two_things_is_both() -> None:
+    terms = {
+        "payer.aetna": ["Aetna Better Health", "Aetna"],
+        "payer.medicaid": ["aetna better health"],
+    }
+    both = Gazetteer(terms)
+    assert named(both, "Aetna Better Health") == ["payer.aetna", "payer.medicaid"]
+    assert named(both, "Aetna") == ["payer.aetna"]
+
+
 def test_two_names_of_one_entity_are_both_found(gazetteer: Gazetteer) -> None:
     assert named(gazetteer, "psychologist or psychiatrist") == [
         "role.psychologist",

@@ -76,8 +76,8 @@ def languages(listed: _Parts) -> tuple[str, ...] | None:
     """By name, else by code."""
     found: list[str] = []
     for one in listed:
-        code = load()["languages"].get(text(one, "code").lower().partition("-")[0])
-        found += named("language", text(one, "name")[:_LONGEST]) or ([code] if code else [])
+        name, code = (text(one, name)[:_LONGEST] for name in ("name", "code"))
+        found += named("language", name) or named("language", code)
     return tuple(dict.fromkeys(found)) or None
 
 

@@ -2,11 +2,12 @@
 
 from collections import Counter
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
-from directory.feed import Gone, ImportFault, Item, Rejected
+from directory.feed import Gone, Item, Rejected
 from directory.importers.hsds.document import Documents
 from directory.importers.hsds.parts import text
 from directory.importers.hsds.service import Unusable, read_service
@@ -24,19 +25,15 @@ def open_hsds(
     A service that is not dated is taken to be true on `day`: without it, when the file was last
     changed. With `every_role` primary care and inpatient programs are kept too.
     """
-    if not place.exists():
-        raise ImportFault(f"{place.name} can't be opened: there is no such file or folder.")
     listed: Documents | Tables
     listed = Tables(place) if place.is_dir() or _is_packed(place) else Documents(place)
     return Hsds(listed, name, every_role, day or modified_on(place))
 
 
 def _is_packed(place: Path) -> bool:
-    try:
-        with place.open("rb") as file:
-            return file.read(2) == b"PK"
-    except OSError as fault:
-        raise ImportFault(f"{place.name} can't be opened: {fault.strerror}.") from fault
+    with suppress(OSError), place.open("rb") as file:
+        return file.read(2) == b"PK"
+    return False
 
 
 @dataclass(frozen=True)

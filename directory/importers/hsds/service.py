@@ -1,5 +1,6 @@
 """One HSDS service, as nested JSON, as a provider record."""
 
+import re
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -146,7 +147,9 @@ def _physical(place: dict[str, Any], phone: str | None) -> Location | None:
     )
     if plain(text(told, "country")) not in _COUNTRIES:
         return None
-    zip_code = tidy.zip5(text(told, "postal_code"))
+    code = text(told, "postal_code")
+    # A code with letters is that of another country, whatever its digits are.
+    zip_code = tidy.zip5(code) if not re.search(r"[^\W\d_]", code) else None
     state = state_code(text(told, "state_province")[:60])
     if state is None and zip_code:
         state = getattr(find_zip(zip_code), "state", None)

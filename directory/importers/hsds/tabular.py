@@ -19,8 +19,11 @@ from directory.importers.hsds.joined import services
 from directory.importers.hsds.tables import NEEDED, TABLES, table_of
 from directory.importers.reading import Row
 
-# zipfile raises the last two for a password and for a packing that it does not know.
-_BROKEN = (OSError, zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError)
+_BROKEN = (
+    *(OSError, EOFError, csv.Error, sqlite3.Error, zipfile.BadZipFile, zlib.error),
+    # For a password, and for a packing that zipfile does not know.
+    *(RuntimeError, NotImplementedError),
+)
 _MOST = 20 << 30  # bytes that a zip may unpack to
 _BATCH = 1_000
 _LONGEST_TEXT = 4_000  # characters of a rejected row that are kept

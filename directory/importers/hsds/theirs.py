@@ -14,6 +14,7 @@ from directory.names import plain
 
 _DATA = Path(__file__).resolve().parents[3] / "data" / "providers" / "hsds.yml"
 _CODE = re.compile(r"[A-Z]{1,2}(-\d{4}.*)?\*?")  # the 211 taxonomy: R, RP, RP-1400.8000-750
+_WORD = re.compile(r"[a-z0-9]+")
 _LONGEST = 5_000  # characters of a description that are looked at
 
 
@@ -42,18 +43,25 @@ def ours(service: dict[str, Any], every_role: bool) -> Ours:
             *(text(term, "name") for term in terms),
         )
     )
-    told = plain(text(service, "description")[:_LONGEST])
     data = load()
-    treats = _coded(codes, data["codes"]) or _worded(named, "words") or _worded(told, "told")
-    if not treats:
+    coded = _coded(codes, data["codes"]) or _worded(named, "words")
+    if not coded and not _worded(_description(service), "told"):
         primary = data["primary_care"]
         if every_role and (_coded(codes, primary["codes"]) or _found(named, primary["words"])):
             return Ours("primary_care")
         return Ours(None, "not_behavioral_health")
     houses = _coded(codes, data["inpatient"]["codes"]) or _found(named, data["inpatient"]["words"])
-    if houses and not every_role and not _found(f"{named} {told}", data["outpatient"]):
-        return Ours(None, "inpatient_or_residential")
+    if houses and not every_role:
+        told = f"{named} | {_description(service)}"
+        if not _found(told, data["outpatient"]):
+            return Ours(None, "inpatient_or_residential")
     return Ours("clinic")
+
+
+def _description(service: dict[str, Any]) -> str:
+    """In plain letters. Long texts are not for `plain`, which remembers what it was given."""
+    told = service.get("description")
+    return " ".join(_WORD.findall(told[:_LONGEST].lower())) if isinstance(told, str) else ""
 
 
 @cache

@@ -320,7 +320,7 @@ ODD = st.recursive(
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.dictionaries(st.sampled_from([*a_facility(), "type_facility"]), ODD))
 def test_no_value_whatever_stops_an_import(read, facts):

@@ -146,3 +146,16 @@ def test_a_reply_without_end_is_not_read(locator, monkeypatch):
     locator.has([a_facility(1)])
     with pytest.raises(ImportFault, match="at once"):
         names(locator.open())
+
+
+def test_a_row_that_is_no_object_is_rejected(locator):
+    locator.has([a_facility(1), "nothing"])
+    rejected, record = locator.open().items(())
+    assert (rejected.row, rejected.reason) == (2, "not_an_object")
+    assert record.name == "Sample Clinic 1"
+
+
+def test_an_address_that_can_not_be_asked_ends_the_import(locator):
+    with pytest.raises(ImportFault, match="can't be fetched"):
+        names(open_find_treatment("http://example.org/\x01", wait=locator.waits.append))
+    assert locator.waits == []

@@ -7,7 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from directory.feed import Gone, ImportFault, Rejected
-from directory.importers.hsds import open_hsds
+from directory.importers.hsds import open_hsds, tabular
 from directory.records import FACTS, ProviderRecord, from_json
 from tests.directory.importers.services import (
     a_location,
@@ -227,6 +227,7 @@ def weekly(days, opens, closes, **facts):
         ([weekly("MO", "00:00", "00:00")], None, True),
         ([weekly("MO", "09:00", "22:00", valid_to="2005-01-01")], None, True),
         ([weekly("XX", "late", "25:99")], None, True),
+        ([weekly("SA", "09:00", None)], ("weekend",), False),
         ([], None, True),
     ],
 )
@@ -275,11 +276,17 @@ def test_a_virtual_location_beside_an_office_is_in_the_state_of_the_office(one):
     assert (office.online, online.state, online.online) == (None, "CA", True)
 
 
+def test_a_place_without_a_state_is_in_that_of_its_zip(one):
+    place = at(addresses=[an_address(state_province="")])
+    assert one(service_at_locations=[place]).locations[0].state == "CA"
+
+
 def test_a_service_without_a_place_of_ours_is_left_out(left_out):
     abroad = at(addresses=[an_address(country="GB", state_province="", postal_code="AB1 2CD")])
     postal = at(addresses=[an_address(address_type="postal")])
     virtual = at(location_type="virtual", addresses=[])
-    for places in ([abroad], [postal], [virtual], [], None):
+    letters = at(addresses=[an_address(state_province="MyState", postal_code="ABC 2138")])
+    for places in ([abroad], [postal], [virtual], [letters], [], None):
         assert left_out(service_at_locations=places) == "no_us_location"
 
 
@@ -448,6 +455,27 @@ def test_a_broken_zip_ends_with_one_clear_line(tmp_path):
         list(open_hsds(packed).items(()))
 
 
+def test_a_zip_of_more_than_a_disk_holds_is_not_unpacked(tmp_path, monkeypatch):
+    packed = write_zip(tmp_path / "t.zip", write_folder(tmp_path / "tables", as_tables(MANY)))
+    monkeypatch.setattr(tabular, "_MOST", 100)
+    with pytest.raises(ImportFault, match="unpacks to more"):
+        open_hsds(packed)
+
+
+def test_a_long_table_is_read_to_its_end(tmp_path):
+    many = [a_service(number) for number in range(2_500)]
+    folder = write_folder(tmp_path / "tables", as_tables(many))
+    feed = open_hsds(folder, day=DAY)
+    assert sum(1 for _ in feed.items(())) == 2_500
+
+
+def test_a_header_that_can_not_be_read_ends_with_one_clear_line(tmp_path):
+    folder = write_folder(tmp_path / "tables", as_tables(MANY))
+    (folder / "service.csv").write_text("id," + "x" * 200_000)
+    with pytest.raises(ImportFault, match="can't be read"):
+        list(open_hsds(folder).items(()))
+
+
 ODD = st.recursive(
     st.none()
     | st.booleans()
@@ -465,7 +493,7 @@ NAMES = [
 
 
 @settings(
-    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     st.dictionaries(
@@ -481,7 +509,7 @@ def test_no_value_whatever_stops_an_import(read, facts):
 
 
 @settings(
-    max_examples=100, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.data())
 def test_cut_or_scribbled_tables_give_records_or_one_clear_line(tmp_path, data):
