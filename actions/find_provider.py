@@ -11,7 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import ANY, SEARCH_QUESTIONS, Event, next_question, slots_set, understood
-from actions.noted import noted
+from actions.noted import noted, place_words
 from actions.questions import Question, by_number
 from actions.search_answers import Reading, read_search
 
@@ -138,8 +138,18 @@ class AskPlace(_SearchQuestion):
                 {"choice": "place.pick", "slots": dict(one), "entities": dict(one)}
                 for one in options
             ]
-            return draft("find.ask_which_place", choices=[*picks[:5], "pick.skip"])
+            return _which_place(options, [*picks[:5], "pick.skip"])
         return draft("find.ask_state" if slots.get("format") == "online" else "find.ask_place")
+
+
+def _which_place(options: list[dict[str, str]], choices: list[Any]) -> Draft:
+    """Asks which of several places of a name is meant, or whether it is one spelt nearly so."""
+    if len(options) == 1:
+        return draft(
+            "find.ask_did_you_mean", choices=choices, place=place_words(options[0])["place"]
+        )
+    same = len({one["city"] for one in options}) == 1
+    return draft("find.ask_which_place" if same else "find.ask_which_spelling", choices=choices)
 
 
 class AskPayment(_SearchQuestion):

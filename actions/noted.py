@@ -15,6 +15,7 @@ WISH_ENTITIES = {
     "age_groups": "age_group",
     "identities": "identity",
     "times": "time",
+    "access": "access",
 }
 _SHOWN = 500  # characters of one own_words slot
 _ENTITIES = {"help_role": "role", "payment": "payer", "format": "format"}

@@ -17,6 +17,7 @@ _INSIDE = re.compile(
 )
 _SPANISH = ("cerca", "en")
 _FEW = 4  # words of a message that is nothing but a place, said while something else is asked
+_SHORT = 6  # words of a message that may be a misspelt place
 _AROUND = re.compile(
     r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|"
     r"change to|(?:i )?(?:already )?(?:told you|said)|yes|ok|oh|hmm|"
@@ -29,7 +30,7 @@ Value = dict[str, str]  # {zip} or {city, state} or {state}
 
 @dataclass(frozen=True)
 class Named:
-    """A place (``value``), several of one name (``options``), or a message id (``problem``)."""
+    """A place (``value``), those it may be (``options``), or a message id (``problem``)."""
 
     value: Value | None = None
     options: tuple[Value, ...] = ()
@@ -48,7 +49,8 @@ def named(
 
     ``whole``: all of the text may be one ("Austin"); ``inside``: a part of it may be ("someone in
     Austin"); ``alone``: it may be a few words that name a place and nothing else, when something
-    else was asked. ``options`` are places that were just offered.
+    else was asked. ``options`` are places that were just offered. Only all of a text is taken for
+    a misspelt place.
     """
     if not (whole or inside or alone):
         return None
@@ -62,18 +64,24 @@ def named(
     text = heard.without(*_PLACE_ENTITIES).strip()
     if not text:
         return None
+    if heard.intent == "affirm" and len(options) == 1:
+        return Named(dict(options[0]))
     if picked := _picked(text, options):
         return picked
-    if whole or (alone and len(text.split()) <= _FEW):
-        found = _as_named(places.find_place(_AROUND.sub("", text)))
+    words = len(text.split())
+    if whole or (alone and words <= _FEW):
+        found = _as_named(places.find_exactly(_AROUND.sub("", text)))
         if found.problem is None:
             return found
-    return _inside(text) if inside else None
+    if inside and (found_inside := _inside(text)):
+        return found_inside
+    nearly = places.find_place(_AROUND.sub("", text)) if whole and words <= _SHORT else None
+    return _as_named(nearly) if isinstance(nearly, (places.DidYouMean, places.WholeState)) else None
 
 
 def is_state(text: str) -> bool:
     """Whether a text is a state and nothing else: its name or letters, but no everyday word."""
-    return isinstance(places.find_place(_AROUND.sub("", text).lower()), places.WholeState)
+    return isinstance(places.find_exactly(_AROUND.sub("", text).lower()), places.WholeState)
 
 
 def place_of(value: Value) -> places.Place | places.WholeState | None:
@@ -82,7 +90,7 @@ def place_of(value: Value) -> places.Place | places.WholeState | None:
     if "zip" in value:
         found = places.find_zip(value["zip"])
     elif "city" in value:
-        found = places.find_place(f"{value['city']}, {value['state']}")
+        found = places.find_exactly(f"{value['city']}, {value['state']}")
     else:
         return places.WholeState(value["state"])
     return found if isinstance(found, (places.Place, places.WholeState)) else None
@@ -95,7 +103,7 @@ def _as_named(found: places.Found) -> Named:
         return Named({"city": found.city, "state": found.state})
     if isinstance(found, places.WholeState):
         return Named({"state": found.state})
-    if isinstance(found, places.Ambiguous):
+    if isinstance(found, (places.Ambiguous, places.DidYouMean)):
         offered = found.candidates[:_MOST_OPTIONS]
         return Named(options=tuple({"city": one.city, "state": one.state} for one in offered))
     if isinstance(found, places.NoPosition):
@@ -123,7 +131,7 @@ def _inside(text: str) -> Named | None:
             name = " ".join(rest[:size]).strip(" ,")
             if name == "la" and match.group().casefold().startswith(_SPANISH):
                 continue  # "en la ciudad"
-            found = _as_named(places.find_place(name))
+            found = _as_named(places.find_exactly(name))
             if found.problem is None:
                 return found
     return None

@@ -37,6 +37,7 @@ _WISHES = {
     "age_group": "age_groups",
     "identity": "identities",
     "time": "times",
+    "access": "access",
 }
 _WHO_DOES = {  # as find.ask_role_unsure tells people
     "talk": ("therapist",),
@@ -251,7 +252,9 @@ def _refuse_place(problem: str, known: Mapping[str, Any], reading: Reading) -> N
 
 def _read_reply(heard: Heard, asked: str, known: Mapping[str, Any], reading: Reading) -> None:
     """Skip, "I don't know", "no", or words that name nothing we have."""
-    if heard.intent == "dont_know" and asked == "help_role" and not known.get("role_unsure"):
+    if heard.intent == "deny" and asked == "place" and known.get("place_options"):
+        reading.slots["place_options"] = None  # none of those it might have been
+    elif heard.intent == "dont_know" and asked == "help_role" and not known.get("role_unsure"):
         reading.slots |= {"help_role": None, "role_unsure": True}
     elif heard.intent in ("skip", "dont_know") or (heard.intent == "deny" and asked == "wishes"):
         reading.slots[asked] = ANY

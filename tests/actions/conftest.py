@@ -20,8 +20,8 @@ from bot.engine.gazetteer import Gazetteer, read_terms
 from directory import tables
 from directory.places import Place, find_zip
 from directory.records import Location, ProviderRecord, Role
-from directory.store import save
 from tests.actions.conversation import Conversation, LocalActions
+from tests.directory.making import keep
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES_ONLY = """
@@ -61,8 +61,7 @@ def directory() -> Engine:
         connect_args={"check_same_thread": False},
     )
     tables.metadata.create_all(engine)
-    with engine.begin() as connection:
-        save(connection, list(_providers()))
+    keep(engine, *_providers())
     return engine
 
 
@@ -83,7 +82,8 @@ def _provider(number: int, role: str, zip_code: str, **facts: object) -> Provide
         phone=f"21255501{number:02}", in_person=True,
     )  # fmt: skip
     return ProviderRecord(
-        npi=f"100000000{number}", kind="individual", name=f"Provider {number}", source="sample",
+        npi=f"100000000{number}", source_id=f"100000000{number}", kind="individual",
+        name=f"Provider {number}", source="sample",
         verified_on=date(2026, 11, 1), roles=(Role(role, license_state=place.state),),
         locations=(spot,), sample=True, **facts,
     )  # fmt: skip

@@ -156,6 +156,13 @@ async def test_an_answer_can_be_changed_while_the_form_goes_on(talk: Conversatio
         ("change the zip to 94103", "place", {"zip": "94103"}),
         ("try San Francisco instead", "place", {"city": "San Francisco", "state": "CA"}),
         ("evenings please", "wishes", {"times": ["evening"]}),
+        ("i use a wheelchair", "wishes", {"access": ["wheelchair"]}),
+        ("que tenga rampa", "wishes", {"access": ["wheelchair"]}),
+        ("on a bus line", "wishes", {"access": ["public_transport"]}),
+        ("im hard of hearing", "wishes", {"access": ["hearing"]}),
+        ("asl", "wishes", {"languages": ["asl"]}),
+        ("masshealth", "payment", ["medicaid"]),
+        ("aetna better health", "payment", ["aetna", "medicaid"]),
         ("actually any kind of provider", "help_role", "any"),
     ],
 )

@@ -51,6 +51,29 @@ async def test_two_towns_of_one_name_are_asked_about_when_their_turn_comes(
     assert ids(said) == ["find.ask_which_place"]
 
 
+async def test_a_misspelt_town_is_asked_about_and_a_yes_is_enough(talk: Conversation) -> None:
+    await talk.takes("find_provider", {"role": "therapist"})
+    [question] = await talk.says("Los Angelas", "nlu_fallback", 0.3)
+    assert question["message"] == "find.ask_did_you_mean"
+    assert question["slots"] == {"place": "Los Angeles, CA"}
+    await talk.says("yes", "affirm")
+    assert await talk.slot("place") == {"city": "Los Angeles", "state": "CA"}
+
+
+async def test_a_no_to_a_suggested_town_asks_again(talk: Conversation) -> None:
+    await talk.takes("find_provider", {"role": "therapist"})
+    await talk.says("Los Angelas", "nlu_fallback", 0.3)
+    assert ids(await talk.says("no", "deny")) == ["find.ask_place"]
+    assert await talk.slot("place_options") is None
+
+
+async def test_a_town_that_is_also_a_misspelt_city_is_asked_about(talk: Conversation) -> None:
+    await talk.takes("find_provider", {"role": "therapist"})
+    assert ids(await talk.says("pittsburg", "inform")) == ["find.ask_which_spelling"]
+    await talk.says("the one in pennsylvania", "inform")
+    assert await talk.slot("place") == {"city": "Pittsburgh", "state": "PA"}
+
+
 async def test_the_state_of_a_known_town_does_not_make_the_search_wider(
     talk: Conversation,
 ) -> None:

@@ -70,6 +70,22 @@ def test_a_zip_that_cannot_be_searched_says_why(code, problem):
     assert found.problem == problem
 
 
+@pytest.mark.parametrize(
+    ("text", "city"), [("Los Angelas", "Los Angeles"), ("albuquerqe please", "Albuquerque")]
+)
+def test_a_misspelt_place_is_offered_and_taken_with_a_yes(text, city):
+    heard = Heard("nlu_fallback", text)
+    offered = named(heard, whole=True, inside=True)
+    assert [one["city"] for one in offered.options] == [city]
+    taken = named(Heard("affirm", "yes"), whole=False, inside=True, options=offered.options)
+    assert taken.value == offered.options[0]
+
+
+@pytest.mark.parametrize("text", ["therapist in los angelas", "i settle for anything near austen"])
+def test_a_part_of_a_sentence_is_not_taken_for_a_misspelt_place(text):
+    assert place(text, "find_provider", whole=False) is None
+
+
 def test_a_name_in_several_states_gives_at_most_five_options():
     assert place("Springfield") == 5
 

@@ -41,6 +41,11 @@ def test_wishes_add_up():
     assert reading.slots["wishes"] == {"times": ["evening"], "languages": ["spanish"]}
 
 
+def test_a_way_in_is_a_wish():
+    reading = read_search(choice("find_provider", access="wheelchair"), None, {})
+    assert reading.slots["wishes"] == {"access": ["wheelchair"]}
+
+
 def test_who_the_care_is_for_is_a_wish():
     reading = read_search(choice("find_provider", need="teen"), None, {})
     assert reading.slots["wishes"] == {"age_groups": ["teen"]}
