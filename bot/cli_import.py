@@ -165,6 +165,7 @@ def own_list(
         str(file),
         layout.whole if whole is None else whole,
         rejects,
+        sure=whole is not None,
     )
 
 
@@ -191,6 +192,8 @@ def _take(
     place: str,
     whole: bool,
     rejects: Path | None,
+    *,
+    sure: bool = True,
 ) -> None:
     """Take in what `opened` opens: all of it, or nothing and one line that says why."""
     from rich.console import Console
@@ -206,7 +209,7 @@ def _take(
             opened() as feeds,
             shown(feeds, Console(stderr=True)) as watched,
         ):
-            summary = take(engine, watched, whole=whole, rejects=rejects)
+            summary = take(engine, watched, whole=whole, sure=sure, rejects=rejects)
     except ImportFault as fault:
         stop(str(fault), FAILED)
     except KeyboardInterrupt:

@@ -19,9 +19,11 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from directory import store, tables
-from directory.feed import Feed, Gone, Item, Rejected
+from directory.feed import Feed, Gone, ImportFault, Item, Rejected
 from directory.records import ProviderRecord
 from directory.sample import retire_sample
+
+_FEW = 10  # providers that a list may lose unasked
 
 Progress = Callable[[int, int | None, int], None]
 """Told how much was read (bytes or rows), of how much if that is known, and how many rows."""
@@ -46,6 +48,7 @@ def take(
     feeds: Iterable[Feed],
     *,
     whole: bool = False,
+    sure: bool = True,
     rejects: Path | None = None,
     progress: Progress | None = None,
     today: date | None = None,
@@ -53,6 +56,7 @@ def take(
     """Take everything that the feeds hold. Raises `ImportFault` when one of them turns out broken.
 
     With `whole` a feed is all that its source lists: what it no longer holds leaves the search.
+    Unless it is `sure`, one that would lose most of its providers so is taken for cut short.
     `rejects` is written with every row that could not be used. The same again changes nothing.
     With real providers in, the fictional sample leaves the search.
     """
@@ -71,7 +75,14 @@ def take(
                     progress(feed.done(), feed.total, feed.rows)
             intake.left_out.update(feed.left_out)
             if whole:
-                intake.counts["retired"] += keeper.retire_unseen(feed.source)
+                gone = keeper.retire_unseen(feed.source)
+                if not sure and gone > max(_FEW, intake.known_before):
+                    raise ImportFault(
+                        f"{gone:,} providers of {feed.source} are no longer in the list, and only "
+                        f"{intake.known_before:,} still are. If that is right, say --whole; if "
+                        "these are more providers, say --part. Nothing was changed."
+                    )
+                intake.counts["retired"] += gone
         retire_sample(connection, keeper)
         summary = intake.summary()
         _end(connection, number, sources, summary)
@@ -112,6 +123,11 @@ class _Intake:
             taken=saved.new, updated=saved.changed, unchanged=saved.same, older=saved.older
         )
         self.left_out["of_nobody_listed"] += saved.of_nobody
+
+    @property
+    def known_before(self) -> int:
+        """How many of the records were of providers that the directory had already."""
+        return sum(self.counts[name] for name in ("updated", "unchanged", "older"))
 
     def summary(self) -> Summary:
         counts = self.counts
@@ -193,4 +209,11 @@ def _rejects(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
     with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
         table = csv.writer(file)
         table.writerow(("row", "reason", "text"))
-        yield lambda rejected: table.writerow((rejected.row, rejected.reason, rejected.text))
+        yield lambda rejected: table.writerow(
+            (rejected.row, rejected.reason, _harmless(rejected.text))
+        )
+
+
+def _harmless(text: str) -> str:
+    """So that a spreadsheet takes it for text and not for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@") else text
