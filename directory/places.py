@@ -7,7 +7,8 @@ of a ZIP, city or county, good to a few miles, never an address. Nothing here ra
 
 import re
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cache, lru_cache
+from typing import Any
 
 import zipcodes
 
@@ -108,7 +109,6 @@ def find_zip(code: str) -> Place | NoPosition | NoSuchPlace:
     no position of its own is in the middle of its city."""
     if not re.fullmatch(r"[0-9]{5}", code):
         return NoSuchPlace()
-<<<<<<< HEAD
     return _zips(code[:2]).get(code) or NoSuchPlace(code)
 
 
@@ -118,91 +118,20 @@ def _zips(beginning: str) -> dict[str, Place | NoPosition]:
     found: dict[str, Place | NoPosition] = {}
     rows = zipcodes.similar_to(beginning)  # type: ignore[no-untyped-call]
     for row in sorted(rows, key=lambda row: not row["active"]):
-        code, city, state, position = row["zip_code"], row["city"], row["state"], _position(row)
-        place = Place(city, state, *position, code) if position else NoPosition(city, state, code)
-        found.setdefault(code, place)
+        found.setdefault(row["zip_code"], _zip_place(row))
     return found
 
 
-@dataclass(frozen=True)
-class _Spellings:
-    around: frozenset[str]
-    short: dict[str, str]
-    nicknames: dict[str, str]
-    city_first: frozenset[str]
-    everyday: frozenset[str]
-    everyday_cities: frozenset[str]
-    states: dict[str, str]  # every name, and the letters in lower case → letters
-    names: dict[str, str]  # letters → the state's name
-
-
-@cache
-def _spellings() -> _Spellings:
-    told = yaml.safe_load(_SPELLINGS.read_text(encoding="utf-8"))
-    states = {code.casefold(): code for code in told["states"]}
-    for code, names in told["states"].items():
-        # The first state to claim a name keeps it.
-        states |= {name: code for name in names if name not in states}
-    return _Spellings(
-        around=frozenset(told["around"]),
-        short=told["short"],
-        nicknames=told["nicknames"],
-        city_first=frozenset(told["city_first"]),
-        everyday=frozenset(told["everyday"]),
-        everyday_cities=frozenset(told["everyday_cities"]),
-        states=states,
-        names={code: _titled(names[0]) for code, names in told["states"].items()},
-    )
-
-
-def _titled(name: str) -> str:
-    return name.title().replace(" Of ", " of ").replace("Us ", "US ")
-
-
-def _plain(text: str) -> str:
-    """Without accents and with full-width digits as plain ones."""
-    apart = unicodedata.normalize("NFKD", text)
-    return "".join(letter for letter in apart if not unicodedata.combining(letter))
-
-
-def _words(text: str) -> list[str]:
-    plain = re.sub(r"\b([a-z])\.\s?([a-z])\b\.?", r"\1\2", _plain(text).casefold())  # d.c. → dc
-    return re.findall(r"[a-z0-9&]+", plain.replace("i'm", "im").replace("i’m", "im"))
-
-
-def _capitals(text: str) -> frozenset[str]:
-    return frozenset(re.findall(r"\b[A-Z]{2}\b", _plain(text)))
-
-
-def _name(words: list[str]) -> str:
-    short = _spellings().short
-    return " ".join(short.get(word, word) for word in words)
-
-
-def _trimmed(words: list[str]) -> Iterator[list[str]]:
-    """The words, then with fewer and fewer words around the name, least taken off first."""
-    around = _spellings().around
-    lead = next((i for i, word in enumerate(words) if word not in around), len(words))
-    trail = next((i for i, word in enumerate(reversed(words)) if word not in around), 0)
-    for start in range(lead + 1):
-        for end in range(trail + 1):
-            yield words[start : len(words) - end]
-=======
-    rows = zipcodes.matching(code)  # type: ignore[no-untyped-call]
-    rows = sorted(rows, key=lambda row: not row["active"])
-    if not rows:
-        return NoSuchPlace(code)
-    row = rows[0]
+def _zip_place(row: dict[str, Any]) -> Place | NoPosition:
     spot = position(row)
     if spot is None:
         named = {} if row["zip_code_type"] == "MILITARY" else cities()
         city = named.get(name_of(words(row["city"])), {}).get(row["state"])
         middle = city.place() if city else None
         if not isinstance(middle, Place):
-            return NoPosition(row["city"], row["state"], code)
+            return NoPosition(row["city"], row["state"], row["zip_code"])
         spot = middle.lat, middle.lon
-    return Place(row["city"], row["state"], *spot, code)
->>>>>>> d4-facility
+    return Place(row["city"], row["state"], *spot, row["zip_code"])
 
 
 def _city_and_state(words: list[str]) -> Place | NoPosition | None:

@@ -113,6 +113,18 @@ def test_a_whole_list_retires_what_it_does_not_hold(engine):
     assert set(found(engine)) == {"Sample 2", "Sample 3", "Sample 4"}
 
 
+def test_a_list_that_lost_most_of_its_providers_is_taken_for_cut_short(engine):
+    everybody = [a_provider(number) for number in range(1, 31)]
+    take(engine, [AFeed(*everybody)], whole=True, sure=False)
+
+    with pytest.raises(ImportFault, match="20 providers of test are no longer in the list"):
+        take(engine, [AFeed(*everybody[:10])], whole=True, sure=False)
+    assert len(found(engine)) == 30
+
+    assert take(engine, [AFeed(*everybody[:10])], whole=True, sure=True).retired == 20
+    assert len(found(engine)) == 10
+
+
 def test_a_part_of_a_list_retires_nobody(engine):
     take(engine, [AFeed(a_provider(1), a_provider(2))])
 
@@ -208,12 +220,15 @@ def test_a_feed_can_ask_who_is_known(engine):
 def test_rows_that_can_not_be_used_are_kept_in_a_file(engine, tmp_path):
     file = tmp_path / "rejects.csv"
 
-    take(engine, [AFeed(Rejected(7, "bad_npi", 'a,"b"\n\udcff'))], rejects=file)
+    bad = Rejected(7, "bad_npi", 'a,"b"\n\udcff'), Rejected(8, "no_name", "=HYPERLINK(1)")
+
+    take(engine, [AFeed(*bad)], rejects=file)
 
     with file.open(newline="", encoding="utf-8") as rows:
         assert list(csv.reader(rows)) == [
             ["row", "reason", "text"],
             ["7", "bad_npi", 'a,"b"\n\\udcff'],
+            ["8", "no_name", "'=HYPERLINK(1)"],
         ]
 
 
