@@ -96,13 +96,13 @@ def read_report(heard: Heard, asked: str | None, known: dict[str, Any]) -> dict[
     if known.get("reported_listing") is None and (listing := meant(heard, pages)):
         found["reported_listing"] = listing
     fault = known.get("reported_fault") or fault_of(heard, asked)
-    if fault and fault != known.get("reported_fault"):
+    if fault:
         found["reported_fault"] = fault
     if fault and fault != "payer":
         found["reported_payer"] = NONE
     elif payer := _payer(heard, asked, fault, known):
         found["reported_payer"] = payer
-    return found
+    return {name: value for name, value in found.items() if known.get(name) != value}
 
 
 def fault_of(heard: Heard, asked: str | None) -> str | None:
@@ -182,9 +182,12 @@ class ActionFileReport(Action):
         said, kept = file_report(tracker.slots, made)
         events = slots_set(dict.fromkeys((*QUESTIONS, "set_aside")))
         events.append(SlotSet("reports_made", made + kept))
-        wanted = hear(tracker.latest_message).intent if said == "report.not_noted" else ""
+        heard = hear(tracker.latest_message)
+        wanted = heard.intent if said == "report.not_noted" else ""
         if wanted in _ACTIONS:
             return [*events, *_ACTIONS[wanted].run(dispatcher, tracker, domain)]
+        if said == "report.nothing_shown" and not fault_of(heard, None):
+            said = "fallback.clarify"  # it was hardly about a listing
         if wanted not in _FORMS:
             dispatcher.utter_message(json_message=draft(said))
         if following := _FORMS.get(wanted) or tracker.get_slot("set_aside"):

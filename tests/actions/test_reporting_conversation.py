@@ -146,6 +146,22 @@ async def test_before_any_listing_was_shown_there_is_none_to_report(talk: Conver
     assert ids(said) == ["report.nothing_shown"]
 
 
+async def test_never_mind_also_stops_when_what_is_wrong_is_known(
+    talk: Conversation, directory: Engine
+) -> None:
+    await shown(talk)
+    await talk.says("the number is disconnected", "report_listing")
+    assert ids(await talk.says("never mind", "cancel")) == ["report.cancelled"]
+    assert kept(directory) == []
+
+
+async def test_what_names_no_fault_is_no_report_before_a_listing_was_shown(
+    talk: Conversation,
+) -> None:
+    said = await talk.says("she isn't taking her meds", "report_listing")
+    assert ids(said) == ["fallback.clarify"]
+
+
 async def test_who_wants_something_else_gets_it(talk: Conversation, directory: Engine) -> None:
     await shown(talk)
     await talk.takes("report_listing")

@@ -29,9 +29,9 @@ def test_a_card_says_what_is_known_and_that_it_is_made_up(person):
     lines = "\n".join(card["lines"])
     assert "Role:" in lines
     assert "away" in lines
-    assert "Payment" in lines or "takes" in lines
-    assert "Languages:" in lines
-    assert "Visits" in lines
+    assert "takes" in lines or "payment" in lines
+    assert "Languages:" in lines or "languages" in lines
+    assert "Visits" in lines or "online or in person" in lines
     assert "Last checked" in card["note"] or "Last checked" in lines
     assert "Call to confirm" in card["note"] or "Call to confirm" in lines
     assert "made up" in card["note"] or "made up" in lines
@@ -189,3 +189,21 @@ def test_the_search_can_be_stopped(person):
 
 def test_showing_more_without_a_search_offers_one(person):
     assert person.say("show me more").ids == ["find.not_started"]
+
+
+def test_a_wrong_listing_is_told_and_noted(person):
+    found = person.say_all(f"find a therapist near {NEAR}", "skip", "skip", "skip")
+    assert label("find.report") in found.choices
+    assert person.say("the second one's number doesn't work").ids == ["report.noted.number"]
+    which = person.say("they are not taking new people")
+    assert which.ids == ["report.which_listing"]
+    names = [card["title"].split(",")[0] for card in found.providers]
+    assert set(names) <= set(which.choices)
+    message = person.send(choice=which.choices[names[0]])
+    assert person.answer_to(message).ids == ["report.noted.new_patients"]
+
+
+def test_a_provider_is_found_by_name(person):
+    found = person.say('do you have a clinic called "Sample Maple"?')
+    assert found.ids == ["find.results.name"]
+    assert all("Sample Maple" in card["title"] for card in found.providers)
