@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
 
 imports = typer.Typer(help="Bring providers into the directory.", no_args_is_help=True)
 
+_LARGE = 50_000_000  # bytes from which a reader in a process of its own pays
 _STOPPED = 130  # as a shell has it for Ctrl-C
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{0,39}")
 
@@ -56,9 +58,12 @@ def nppes(
     """The national registry (CMS): the monthly file, weekly changes and deactivations."""
 
     def opened() -> AbstractContextManager[Iterable[Feed]]:
+        from directory.importers.aside import aside
         from directory.importers.nppes import open_nppes
 
-        return open_nppes(file, every_role=every_role)
+        open_feeds = partial(open_nppes, file, every_role=every_role)
+        large = file.is_dir() or (file.is_file() and file.stat().st_size > _LARGE)
+        return aside(open_feeds) if large else open_feeds()
 
     _take(opened, str(file), whole, rejects)
 

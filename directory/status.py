@@ -45,6 +45,7 @@ class Status:
 
 def status(engine: Engine, on: date | None = None) -> Status:
     today = on or date.today()
+    reported = sum(one.agreed for one in open_reports(engine, today))
     with engine.connect() as connection:
         counted = _Counted(connection)
         oldest, fresh = _ages(connection, today)
@@ -59,7 +60,7 @@ def status(engine: Engine, on: date | None = None) -> Status:
             imports=_imports(connection),
             oldest=oldest,
             fresh=fresh,
-            reported=sum(one.agreed for one in open_reports(engine, today)),
+            reported=reported,
         )
 
 

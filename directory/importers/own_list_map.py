@@ -6,7 +6,7 @@ can't be used is an `ImportFault` with the key that is wrong.
 
 import difflib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -27,6 +27,8 @@ _SCHEMA = Path(__file__).parents[1] / "schemas" / "own_list.json"
 _SEPARATORS = (";", ",", "|", "\n")
 _YES = ("yes", "y", "true", "t", "x", "1")
 _NO = ("no", "n", "false", "f", "0")
+
+_SHOWN = 40  # names that a fault lists
 
 # The kind of term (`data/content/terms`) that a field holds.
 KINDS = {
@@ -104,7 +106,7 @@ def _check(told: Any, name: str) -> None:
     if problem.validator == "additionalProperties":
         known = list(problem.schema.get("properties", ()))
         unknown = next(key for key in problem.instance if key not in known)
-        raise ImportFault(f"{name}: {_path(*where, unknown)}: {_no_such_key(unknown, known)}")
+        raise ImportFault(f"{name}: {_path(*where, unknown)}: no such key; {_mend(unknown, known)}")
     if problem.validator == "required":
         raise ImportFault(f"{name}: {problem.validator_value[0]} is missing; add it.")
     if problem.validator == "enum":
@@ -119,10 +121,10 @@ def _path(*steps: str) -> str:
     return " > ".join(words(step)[:60] for step in steps) or "the file"
 
 
-def _no_such_key(unknown: str, known: list[str]) -> str:
+def _mend(unknown: str, known: Sequence[str]) -> str:
     near = difflib.get_close_matches(unknown, known, n=1)
-    mend = f"did you mean {near[0]}?" if near else f"use {', '.join(known)}."
-    return f"no such key; {mend}"
+    more = ", …" if len(known) > _SHOWN else ""
+    return f"did you mean {near[0]}?" if near else f"use one of {', '.join(known[:_SHOWN])}{more}."
 
 
 def _columns(told: Mapping[str, Any], name: str) -> dict[str, tuple[str, ...]]:
@@ -157,7 +159,7 @@ def _meanings(told: Mapping[str, Any], name: str) -> dict[str, dict[str, tuple[s
                 if value not in known:
                     where = _path("meanings", field, word)
                     raise ImportFault(
-                        f"{name}: {where}: {value[:60]!r} is none of {', '.join(known)}."
+                        f"{name}: {where}: no such id, {value[:60]!r}; {_mend(value, known)}"
                     )
             meanings.setdefault(field, {})[plain(word)] = tuple(_several(given))
     return meanings

@@ -6,6 +6,7 @@ other words are counted, by field, and never guessed at.
 
 import re
 from collections import Counter
+from functools import lru_cache
 
 from directory.importers.own_list_file import ListFile, Row
 from directory.importers.own_list_map import KINDS
@@ -32,7 +33,7 @@ class Told:
         self._file = file
         self._row = row
         self._layout = file.layout
-        self._cleaned: dict[str, str] = {}
+        self._formulas: set[str] = set()
 
     def text(self, field: str) -> str:
         """The field on one line; what the map says of every row where the cell is empty."""
@@ -51,10 +52,10 @@ class Told:
 
     def items(self, field: str) -> list[str]:
         """Each of several values in the field."""
-        cells = list(self._cells(field))
-        for separator in self._layout.separators:
-            cells = [part for cell in cells for part in cell.split(separator)]
-        return list(dict.fromkeys(filter(None, map(self._clean, cells))))
+        parts = [
+            part for cell in self._cells(field) for part in _parts(cell, self._layout.separators)
+        ]
+        return list(dict.fromkeys(filter(None, map(self._clean, parts))))
 
     def flag(self, field: str) -> bool | None:
         word = self.text(field).casefold()
@@ -77,7 +78,9 @@ class Told:
     def fact(self, field: str) -> tuple[tuple[str, ...] | None, bool]:
         """The values of a fact, and whether they are all there are. None: the row does not say."""
         items = self.items(field)
-        if items and all(item.casefold() in self._layout.none for item in items):
+        if not items:
+            return None, False
+        if all(item.casefold() in self._layout.none for item in items):
             return (None, False) if field in self._layout.partial else ((), True)
         found = {item: self.ids(field, item) for item in items}
         unknown = sum(not ids for ids in found.values())
@@ -92,16 +95,31 @@ class Told:
         return tuple(dict.fromkeys(filter(None, codes)))
 
     def _cells(self, field: str) -> list[str]:
-        cells = [cell for cell in self._file.cells(self._row, field) if cell.strip()]
+        cells = [cell for cell in self._file.cells(self._row, field) if cell and not cell.isspace()]
         constant = self._layout.constants.get(field)
         return cells or ([constant] if constant else [])
 
     def _clean(self, cell: str) -> str:
         """The cell on one line; nothing, and counted once, when it is a formula."""
-        if cell not in self._cleaned:
-            text = words(cell)
-            literal = _AS_TEXT.fullmatch(text)
-            formula = text.startswith(_FORMULA) and not literal
-            self.left_out["formula"] += formula
-            self._cleaned[cell] = "" if formula else literal[1].strip() if literal else text
-        return self._cleaned[cell]
+        text = _cleaned(cell)
+        if text is None and cell not in self._formulas:
+            self._formulas.add(cell)
+            self.left_out["formula"] += 1
+        return text or ""
+
+
+@lru_cache(maxsize=20_000)  # the cells of a list are much alike
+def _cleaned(cell: str) -> str | None:
+    text = words(cell)
+    literal = _AS_TEXT.fullmatch(text)
+    if literal:
+        return literal[1].strip()
+    return None if text.startswith(_FORMULA) else text
+
+
+@lru_cache(maxsize=20_000)
+def _parts(cell: str, separators: tuple[str, ...]) -> tuple[str, ...]:
+    parts = [cell]
+    for separator in separators:
+        parts = [part for whole in parts for part in whole.split(separator)]
+    return tuple(parts)

@@ -5,14 +5,18 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 from typer.testing import CliRunner, Result
 
-from bot import training
+from bot import supervisor, training
 from bot.cli import app
-from bot.settings import NAMES, PROJECT
+from bot.settings import NAMES, PROJECT, Settings
+from directory.database import open_engine
+from directory.status import status
 
 
 @pytest.fixture(autouse=True)
@@ -156,6 +160,32 @@ def test_migrate_makes_the_tables_and_can_be_done_again(state: Path) -> None:
     assert (state / "carenav.db").exists()
     assert (state / "directory.db").exists()
     assert carenav("migrate").stdout == "The tables are up to date.\n"
+
+
+@pytest.mark.parametrize(("environment", "sample"), [("development", True), ("production", False)])
+def test_a_start_makes_the_directory_ready_with_a_sample_only_in_development(
+    state: Path, monkeypatch: pytest.MonkeyPatch, environment: str, sample: bool
+) -> None:
+    for name, value in {
+        "CARENAV_ENV": environment,
+        "CARENAV_TOKEN_SECRET": "t" * 40,
+        "CARENAV_ENGINE_TOKEN": "e" * 40,
+        "CARENAV_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
+    }.items():
+        monkeypatch.setenv(name, value)
+    filled: list[str] = []
+
+    async def run(
+        settings: Settings, say: object, console: object, fill: Callable[[], None]
+    ) -> None:
+        fill()
+        filled.append(settings.directory_url)
+
+    monkeypatch.setattr(supervisor, "run", run)
+    assert carenav("run").exit_code == 0
+    engine = open_engine(filled[0])
+    assert status(engine).sample == status(engine).providers
+    assert bool(status(engine).sample) == sample
 
 
 @pytest.mark.parametrize(

@@ -17,13 +17,14 @@ import sqlalchemy as sa
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
-from bot import import_progress
+from bot import cli_import, import_progress
 from bot.cli import app
 from bot.settings import NAMES, PROJECT
 from directory import tables
 from directory.importers.own_list import OwnList
-from tests.directory.importers import facilities, layouts
+from tests.directory.importers import facilities
 from tests.directory.importers.lists import ROW, quoted
+from tests.directory.importers.nppes import layouts
 from tests.directory.importers.plan_net import resources
 from tests.directory.making import an_npi
 
@@ -194,6 +195,19 @@ def test_nppes_comes_in(tmp_path: Path, state: Path) -> None:
     assert found["rejected: bad npi"] == 1
     assert stored(state) == [("nppes", an_npi(1))]
     assert counts(carenav("import", "nppes", path, "--every-role"))["taken"] == 1
+
+
+def test_a_large_file_is_read_in_a_process_of_its_own_with_the_same_outcome(
+    tmp_path: Path, state: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "npidata_pfile.csv"
+    path.write_text(layouts.as_text([layouts.a_row(an_npi(1)), layouts.a_row("123")]))
+    monkeypatch.setattr(cli_import, "_LARGE", 0)
+    found = counts(carenav("import", "nppes", path))
+    assert (found["taken"], found["rejected: bad npi"]) == (1, 1)
+    assert stored(state) == [("nppes", an_npi(1))]
+    path.write_text("not,the,header\n")
+    assert "npidata_pfile.csv" in one_line(carenav("import", "nppes", path))
 
 
 def test_a_health_plans_directory_comes_in(tmp_path: Path, state: Path) -> None:

@@ -50,22 +50,26 @@ def open_plan_net(
 
 
 class _PlanNet:
-    """The feed. `rows` counts resources, and lines that are none."""
+    """The feed. `rows` counts resources, and lines that are none.
+
+    The work is reading the files, then putting providers together: `total` is twice their bytes.
+    """
 
     def __init__(
         self, origin: Files | Server, place: str, name: str, every_role: bool, today: date
     ) -> None:
         self.source = name
-        self.total = origin.total
+        self.total = None if origin.total is None else 2 * origin.total
         self.rows = 0
         self.left_out: Counter[str] = Counter()
         self._origin = origin
         self._place = place
         self._every_role = every_role
         self._today = today
+        self._assembled_part = 0.0
 
     def done(self) -> int:
-        return self._origin.done()
+        return self._origin.done() + int(self._assembled_part * (self._origin.total or 0))
 
     def items(self, known: Container[str]) -> Iterator[Item]:
         """Everything in it. Raises ImportFault when there is nothing of Plan-Net in it."""
@@ -77,9 +81,9 @@ class _PlanNet:
                 if isinstance(self._origin, Server):
                     yield from self._fetch_missing(staging, self._origin)
                     self.left_out += self._origin.left_out
-                if not staging.count():
-                    raise ImportFault(f"{self._place} holds no Plan-Net resource")
                 staging.ready()
+                if not any(map(staging.count, KINDS)):
+                    raise ImportFault(f"{self._place} holds no Plan-Net resource")
                 yield from self._assembled(staging, known)
         except (sqlite3.Error, OSError) as fault:
             raise ImportFault(f"the temporary folder can't be used: {fault}") from fault
@@ -116,11 +120,14 @@ class _PlanNet:
         for role in staging.strays():
             yield assembly.stray(role)
         self.left_out += Counter(no_practitioner=staging.without_owner())
+        put, all_of_them = 0, staging.count("Practitioner") + staging.count("Organization")
         for kind, put_together in (
             ("Practitioner", assembly.person),
             ("Organization", assembly.organization),
         ):
             for owner, keys in staging.owners(kind):
+                put += len(keys)
+                self._assembled_part = put / all_of_them
                 outcome = put_together(owner, keys)
                 if isinstance(outcome, LeftOut):
                     self.left_out[outcome.reason] += 1
@@ -128,3 +135,4 @@ class _PlanNet:
                         yield Gone(owner)
                 elif outcome is not None:
                     yield outcome
+        self._assembled_part = 1.0

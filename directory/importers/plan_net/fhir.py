@@ -175,3 +175,17 @@ def past(day: date | None, today: date) -> date | None:
 def each(some: Iterable[T]) -> tuple[T, ...]:
     """Every one once, in the order in which they come first."""
     return tuple(dict.fromkeys(some))
+
+
+def public(value: Any) -> Any:
+    """Without what may be shown to some only: a shelter's address under a VhDir restriction."""
+    if isinstance(value, list):
+        return [public(one) for one in value if not is_restricted(one)]
+    if isinstance(value, dict):
+        return {name: public(one) for name, one in value.items() if not is_restricted(one)}
+    return value
+
+
+def is_restricted(value: Any) -> bool:
+    """Whether it says that only some may see it."""
+    return isinstance(value, dict) and any(extensions(value, "usagerestriction"))

@@ -196,18 +196,17 @@ def _around(post: Post) -> tuple[Json, ...]:
 
 
 def _new_patients(posts: Iterable[Post]) -> bool | None:
-    """Yes if one post says so, no if all that tell say no.
+    """Yes if one post says so, no if all do.
 
     A post whose answer depends on the network says nothing for certain.
     """
     answers = list[bool | None]()
     for post in posts:
         locations = [location for _, location in post.locations]
-        for near in ([post.resource], post.services, locations):
-            stated = {answer for one in near for answer in facts.accepting(one)}
-            if stated:
-                answers.append(None if len(stated) > 1 else stated.pop())
-                break
+        near = ([post.resource], post.services, locations)
+        stated = ({answer for one in some for answer in facts.accepting(one)} for some in near)
+        nearest = next(filter(None, stated), set[bool]())
+        answers.append(nearest.pop() if len(nearest) == 1 else None)
     if any(answers):
         return True
     return False if answers and None not in answers else None

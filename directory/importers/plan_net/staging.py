@@ -21,10 +21,11 @@ from directory.importers.plan_net.fhir import (
     a_good_npi,
     address_key,
     an_id,
-    extensions,
+    is_restricted,
     listed,
     npis,
     nucc_codes,
+    public,
 )
 from directory.taxonomy import load_taxonomy
 
@@ -38,7 +39,8 @@ _OWNED_BY = {
     "HealthcareService": "providedBy",
     "OrganizationAffiliation": "participatingOrganization",
 }
-_NEVER_LOOKED_UP = ("PractitionerRole", "OrganizationAffiliation")  # nothing refers to them
+# Looked up only by whom they tell of.
+_NEVER_LOOKED_UP = ("PractitionerRole", "OrganizationAffiliation")
 _TABLES = """
     PRAGMA journal_mode = OFF;
     PRAGMA synchronous = OFF;
@@ -108,7 +110,7 @@ class Staging:
         """Put a resource by, with those it contains; False for a kind that is not used. `url` is
         its address in a Bundle. Raises NotUsable."""
         kind = resource.get("resourceType")
-        if kind not in KINDS or _restricted(resource):
+        if kind not in KINDS or is_restricted(resource):
             return False
         name, alias = an_id(resource.get("id")), address_key(url)
         key = f"{kind}/{name}" if name else alias
@@ -120,7 +122,7 @@ class Staging:
         self._put_by(resource, key, row)
         for inner in contained:
             inner_name = an_id(inner.get("id"))
-            usable = inner.get("resourceType") in KINDS and not _restricted(inner)
+            usable = inner.get("resourceType") in KINDS and not is_restricted(inner)
             if usable and inner_name:
                 self._put_by(inner, f"{key}#{inner_name}", row)
         return True
@@ -132,7 +134,7 @@ class Staging:
         try:
             body = _JSON.encode(resource) if ours or kind not in _NEVER_LOOKED_UP else ""
             if "usage-restriction" in body:
-                resource = _public(resource)
+                resource = public(resource)
                 body = _JSON.encode(resource)
         except (RecursionError, ValueError) as fault:
             raise NotUsable("not_json") from fault
@@ -186,10 +188,10 @@ class Staging:
         for key, row, body in self._db.execute(query, (kind,)):
             yield Staged(key, row, json.loads(body))
 
-    def count(self) -> int:
-        """How many resources there are."""
-        self._flush()
-        return int(self._db.execute("SELECT count(*) FROM resources").fetchone()[0])
+    def count(self, kind: str) -> int:
+        """How many resources of a kind there are, once `ready`."""
+        query = "SELECT count(*) FROM resources WHERE kind = ?"
+        return int(self._db.execute(query, (kind,)).fetchone()[0])
 
     def key(self, address: Any, within: str = "") -> str | None:
         """The key that an address leads to."""
@@ -293,16 +295,3 @@ def _addresses(body: str, key: str) -> Iterator[str]:
         named = address_key(address, key)
         if named:
             yield named
-
-
-def _public(value: Any) -> Any:
-    """Without what may be shown to some only: a shelter's address under a VhDir restriction."""
-    if isinstance(value, list):
-        return [_public(one) for one in value if not _restricted(one)]
-    if isinstance(value, dict):
-        return {name: _public(one) for name, one in value.items() if not _restricted(one)}
-    return value
-
-
-def _restricted(value: Any) -> bool:
-    return isinstance(value, dict) and any(extensions(value, "usagerestriction"))

@@ -88,13 +88,16 @@ def test_when_it_depends_on_the_network_nothing_is_claimed(told):
 
 
 def test_one_place_that_takes_new_people_is_enough(told):
-    elsewhere = a_role(
-        "elsewhere", location=[to("Location/other")], extension=[new_patients("newpt")]
-    )
+    for name in ("before", "z-after"):
+        elsewhere = a_role(name, location=[to("Location/other")], extension=[new_patients("newpt")])
+        person = told(elsewhere, OTHER, role={"extension": [new_patients("nopt")]})
+        assert person.new_patients is True
 
-    person = told(elsewhere, OTHER, role={"extension": [new_patients("nopt")]})
 
-    assert person.new_patients is True
+def test_the_no_of_one_place_is_none_of_another_that_does_not_say(told):
+    silent = a_role("silent", location=[to("Location/other")])
+
+    assert told(silent, OTHER, role={"extension": [new_patients("nopt")]}).new_patients is None
 
 
 NETWORK = {"extension": [in_network("Organization/network")]}
@@ -132,6 +135,12 @@ def test_a_public_program_is_known_by_the_kind_of_plan(told, kind, payers):
     person = told(a_network(), a_plan(type=[concept(kind)]), nobody, role=NETWORK)
 
     assert (person.payers, person.plans) == (payers, ("Sample Gold",))
+
+
+def test_the_owner_counts_beside_whoever_administers(told):
+    plan = a_plan(administeredBy=to("Organization/payer"), ownedBy={"display": "Humana of Sample"})
+
+    assert told(a_network(), plan, a_payer(), role=NETWORK).payers == ("aetna", "humana")
 
 
 def test_the_owner_may_be_known_by_the_words_of_the_reference_alone(told):
@@ -255,6 +264,12 @@ def test_access_of_the_person_counts_too_in_the_old_form(told):
     assert told(person={"extension": [old]}).access == ("hearing",)
 
 
+virtual_by_phone_alone = extension(
+    f"{PLAN_NET}/delivery-method",
+    extension("virtualModalities", valueCodeableConcept=concept("phone")),
+)
+
+
 @pytest.mark.parametrize(
     ("services", "formats"),
     [
@@ -262,6 +277,7 @@ def test_access_of_the_person_counts_too_in_the_old_form(told):
         ([[delivered("virtual", "video")]], (None, True)),
         ([[delivered("physical"), delivered("virtual", "phone")]], (True, True)),
         ([[delivered("physical")], [delivered("virtual")]], (True, True)),
+        ([[virtual_by_phone_alone]], (None, True)),
         ([[]], (None, None)),
     ],
 )
@@ -282,6 +298,7 @@ BCP = "urn:ietf:bcp:47"
     [
         ([concept("es", BCP), concept("en-US", BCP)], ("spanish", "english")),
         ([concept("zh-yue", BCP)], ("cantonese",)),
+        ([concept("pt_BR", BCP)], ("portuguese",)),
         ([concept("zh", BCP)], ("mandarin",)),
         ([concept("ase", BCP)], ("asl",)),
         ([{"text": "Haitian Creole"}], ("haitian_creole",)),

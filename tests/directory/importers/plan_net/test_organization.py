@@ -122,6 +122,8 @@ def test_an_affiliation_may_be_all_there_is(bring):
 def test_without_a_location_the_address_of_the_clinic_is_where_it_is(bring):
     addresses = [
         {"type": "postal", "state": "MA", "line": ["PO Box 1"]},
+        {"use": "billing", "state": "NY", "line": ["1 Till Road"]},
+        {"use": "old", "state": "VT", "line": ["1 Past Road"]},
         {"line": ["5 HILL ROAD"], "city": "BOSTON", "state": "Massachusetts", "postalCode": "2115"},
     ]
 
@@ -133,6 +135,13 @@ def test_without_a_location_the_address_of_the_clinic_is_where_it_is(bring):
         "MA",
         "02115",
     )
+
+
+def test_a_clinic_that_never_closes_is_open_in_the_evening(bring):
+    days = ["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
+    open_always = a_location(hoursOfOperation=[{"daysOfWeek": days, "allDay": True}])
+
+    assert bring(a_clinic(), its_service(), open_always).only.times == ("evening", "weekend")
 
 
 def test_payers_and_networks_are_no_providers(bring):

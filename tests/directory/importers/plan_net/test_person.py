@@ -90,6 +90,21 @@ def test_several_roles_at_several_places_are_one_provider(bring):
     assert [role.role for role in person.roles] == ["psychologist", "psychiatrist"]
 
 
+def test_several_roles_at_one_place_are_one_place(bring):
+    person = bring(
+        a_practitioner(),
+        a_role("a", telecom=[phone("860-555-0101")], healthcareService=[to("HealthcareService/v")]),
+        a_role("b", healthcareService=[to("HealthcareService/p")]),
+        a_role("c"),
+        a_service("v", extension=[delivered("virtual")]),
+        a_service("p", extension=[delivered("physical")]),
+        a_location(),
+    ).only
+
+    [place] = person.locations
+    assert (place.phone, place.in_person, place.online) == ("8605550101", True, True)
+
+
 def test_two_practitioners_with_one_npi_are_one_provider(bring):
     person = bring(
         a_practitioner("a"),
@@ -240,6 +255,17 @@ def test_names_come_in_parts_or_as_text(bring, written, name, credential):
     assert (person.name, person.credential) == (name, credential)
 
 
+def test_a_degree_that_has_ended_is_no_credential(bring):
+    degree = {"code": concept("MD", "http://terminology.hl7.org/CodeSystem/v2-0360")}
+    name = [{"text": "Tree Sample"}]
+
+    def credential(**more):
+        person = a_practitioner(name=name, qualification=[degree | more])
+        return bring(person, a_role(), a_location()).only.credential
+
+    assert (credential(), credential(period={"end": "2020"})) == ("MD", None)
+
+
 def test_a_former_name_is_an_other_name(bring):
     names = [
         {"use": "maiden", "family": "Former", "given": ["Tree"]},
@@ -284,7 +310,8 @@ def test_who_left_behavioral_health_is_gone(bring):
 def test_only_what_holds_today_is_taken_of_several_roles(bring):
     person = bring(
         a_practitioner(),
-        a_role(period={"start": "2020-01-01", "end": "2026-12"}),
+        a_role(period={"start": "2020-01-01", "end": "2026"}),
+        a_role("month", period={"end": "2026-10"}, location=[to("Location/other")]),
         a_role("past", period={"end": "2019"}, location=[to("Location/other")]),
         a_location(),
         a_location("other", address={"state": "MA"}),

@@ -140,8 +140,9 @@ FAULTS = {
     "moved": ((302, {"Location": "https://elsewhere.example.org/"}, ""), "302"),
     "another host next": (leads_to("https://elsewhere.example.org/page2"), "another server"),
     "the same host by another name": (leads_to("http://localhost:1/fhir"), "another server"),
+    "the same host at another port": (leads_to("http://127.0.0.1:1/fhir"), "another server"),
     "another scheme next": (leads_to("file:///etc/passwd"), "another server"),
-    "no address next": (leads_to("https://[half"), "without address"),
+    "no address next": (leads_to("http://127.0.0.1:x/fhir"), "without address"),
     "a page too large": ((200, {}, b" " * 17_000_000), "too large"),
 }
 

@@ -40,7 +40,7 @@ def written(tmp_path):
 
 FORMS = {
     "ndjson": ("d.ndjson", lambda: as_ndjson(everything())),
-    "ndjson by another name": ("export.txt", lambda: as_ndjson(everything())),
+    "ndjson by another name": ("export.txt", lambda: "\n \n" + as_ndjson(everything())),
     "bundle on one line": ("d.json", lambda: json.dumps(as_bundle(everything()))),
     "bundle for the eye": ("d.json", lambda: json.dumps(as_bundle(everything()), indent=2)),
     "bundles, one a line": (
@@ -288,6 +288,25 @@ def test_a_place_that_is_not_there_or_empty_is_one_clear_fault(tmp_path):
             pass
 
 
+def test_done_grows_to_the_total_while_providers_come(read, written):
+    people = [
+        one
+        for at in range(50)
+        for one in (
+            a_practitioner(f"p{at}", at),
+            a_role(f"r{at}", practitioner=to(f"Practitioner/p{at}")),
+        )
+    ]
+    path = written(as_ndjson([*people, a_location()]), "d.ndjson")
+
+    with open_plan_net(str(path)) as feed:
+        done = [feed.done() for _ in feed.items(set())]
+
+    assert done == sorted(set(done))
+    assert len(done) == 50
+    assert done[-1] == feed.total
+
+
 def test_the_source_has_the_name_it_is_given(bring):
     assert bring(*everything(), name="plan-net:sample").records[0].source == "plan-net:sample"
 
@@ -325,7 +344,8 @@ def test_a_resource_that_is_too_large_is_rejected(read, written):
 def test_a_resource_that_is_not_for_everybody_is_left_out(bring):
     kept = {"url": f"{VHDIR}/usage-restriction", "valueReference": {"reference": "#r"}}
 
-    found = bring(a_practitioner(), a_role(), a_location(extension=[kept]))
+    inside = a_role("inside", location=[to("#l")], contained=[a_location("l", extension=[kept])])
+    found = bring(a_practitioner(), a_role(), inside, a_location(extension=[kept]))
 
     assert found.rejected == [(1, "no_us_location")]
     assert found.left_out == {"not_used": 1}
