@@ -43,7 +43,7 @@ def test_providers_are_told_in_plain_words_with_what_is_not_known() -> None:
         "accepts: aetna, medicaid",
         "visits: in person",
         "is or welcomes: none",
-        "not known: phone, languages, ages, times, access",
+        "not known: phone, access",
         "takes new people: yes",
         "from National Provider Identifier registry (NPPES)",
     ):
