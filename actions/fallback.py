@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit
+from actions import find_provider, prepare_visit, reporting
 from actions.answer import about
 from actions.content import message_ids
 from actions.drafts import Draft, draft
@@ -111,6 +111,7 @@ class ActionCancel(Action):
         stopped = {
             find_provider.FORM: ("find.cancelled", SEARCH_SLOTS),
             prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
+            reporting.FORM: ("report.cancelled", reporting.QUESTIONS),
         }
         message, slots = stopped.get(
             tracker.active_loop_name or "", ("fallback.nothing_to_stop", ())

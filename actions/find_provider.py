@@ -15,7 +15,10 @@ from actions.noted import noted, place_words
 from actions.questions import Question, by_number
 from actions.search_answers import Reading, read_search
 
-_FRESH = ("help_role", "format", "wishes", "radius", "role_unsure", "results_shown")
+_FRESH = (
+    "help_role", "format", "wishes", "radius", "role_unsure", "results_shown", "results_day",
+    "name_sought",
+)  # fmt: skip
 
 
 FORM = "find_provider_form"

@@ -18,6 +18,8 @@ SEARCH_SLOTS = (
     "place_tries",
     "role_unsure",
     "results_shown",
+    "results_day",
+    "name_sought",
 )
 VISIT_QUESTIONS = ("visit_role", "visit_kind", "visit_matters", "visit_needs")
 

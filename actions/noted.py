@@ -16,6 +16,7 @@ WISH_ENTITIES = {
     "identities": "identity",
     "times": "time",
     "access": "access",
+    "openings": "opening",
 }
 _SHOWN = 500  # characters of one own_words slot
 _ENTITIES = {"help_role": "role", "payment": "payer", "format": "format"}

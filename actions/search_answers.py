@@ -38,6 +38,7 @@ _WISHES = {
     "identity": "identities",
     "time": "times",
     "access": "access",
+    "opening": "openings",
 }
 _WHO_DOES = {  # as find.ask_role_unsure tells people
     "talk": ("therapist",),

@@ -29,6 +29,8 @@ SLOT_TYPES = frozenset(
         "place",
         "phone",
         "provider_name",
+        "address",
+        "site",
         "date",
         "own_words",
         "emergency",

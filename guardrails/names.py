@@ -1,9 +1,10 @@
-"""A name from a directory or a clinic's file, before it is shown: names only, nothing that acts.
+"""A name or address from a directory or a clinic's file, before it is shown: nothing that acts.
 
 Directories are filled in by strangers. What can be taken out of a name (markup, a link, an
 address, a phone number, invisible characters) is taken out; a name that then says something to
 the reader (an instruction, a diagnosis) is refused. The patterns are in
-``data/guardrails/wording.yml`` under ``names``, each with its own examples.
+``data/guardrails/wording.yml`` under ``names``, each with its own examples. Addresses are treated
+the same, save that their numbers stand close together.
 """
 
 from __future__ import annotations
@@ -33,31 +34,45 @@ class NameRule:
     id: str
     pattern: re.Pattern[str]
     refuse: bool
+    only: str | None  # "names" or "addresses"; None for both
     catches: tuple[str, ...]
     passes: tuple[str, ...]
 
 
 def public_name(value: Any) -> str:
     """The name as it may be shown, at most 120 characters. Raises ``ValueError``."""
-    if not isinstance(value, str):
+    name = _cleaned(value, "names")
+    if not any(c.isalpha() for c in name):
         raise ValueError("not a name")
-    name = "".join(
+    return name
+
+
+def public_address(value: Any) -> str:
+    """The address as it may be shown, at most 120 characters. Raises ``ValueError``."""
+    return _cleaned(value, "addresses")
+
+
+def _cleaned(value: Any, kind: str) -> str:
+    if not isinstance(value, str):
+        raise ValueError(f"not text: none of the {kind}")
+    text = "".join(
         " " if unicodedata.category(c) in ("Cc", "Zl", "Zp") else c
         for c in unicodedata.normalize("NFKC", value[: 4 * LONGEST])
         if unicodedata.category(c) not in ("Cf", "Co", "Cs", "Cn")
     )
+    rules = [rule for rule in name_rules() if rule.only in (None, kind)]
     cut = ""
-    while cut != name:  # each pass shortens it: a cut can bring the halves of another together
-        cut = name
-        for rule in name_rules():
-            if rule.refuse and rule.pattern.search(name):
-                raise ValueError(f"a name that {rule.id}")
+    while cut != text:  # each pass shortens it: a cut can bring the halves of another together
+        cut = text
+        for rule in rules:
+            if rule.refuse and rule.pattern.search(text):
+                raise ValueError(f"{kind}: one that {rule.id}")
             if not rule.refuse:
-                name = rule.pattern.sub(" ", name)
-        name = _SPACES.sub(" ", name).strip(_EDGES).rstrip("( ").lstrip(") ")
-    if not any(c.isalpha() for c in name) or len(name) > LONGEST:
-        raise ValueError("not a name")
-    return name
+                text = rule.pattern.sub(" ", text)
+        text = _SPACES.sub(" ", text).strip(_EDGES).rstrip("( ").lstrip(") ")
+    if not any(c.isalnum() for c in text) or len(text) > LONGEST:
+        raise ValueError(f"none of the {kind} that can be shown")
+    return text
 
 
 def check_names(path: Path = RULES) -> list[str]:
@@ -84,6 +99,7 @@ def _read(path: Path) -> list[NameRule]:
             id=key,
             pattern=re.compile(entry["pattern"], re.IGNORECASE),
             refuse=entry["then"] == "refuse",
+            only=entry.get("only"),
             catches=tuple(entry["catches"]),
             passes=tuple(entry["passes"]),
         )

@@ -139,14 +139,14 @@ class _Filler:
 
     def _slot(self, kind: str, value: Any) -> str:
         if kind == "fragment":
-            return self._fragment({"message": value})
+            return self._fragment(value if isinstance(value, Mapping) else {"message": value})
         if kind == "lines":
             lines = [self._fragment(draft) for draft in as_list(value, "lines")]
             return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
         if kind == "label":
             return self.label(value)
         if kind == "labels":
-            return self.joined([self.label(item) for item in as_list(value, "labels")])
+            return self._joined([self._named(item) for item in as_list(value, "labels")])
         return PLAIN[kind](value)
 
     def _fragment(self, draft: Draft) -> str:
@@ -156,7 +156,11 @@ class _Filler:
     def label(self, term: Any) -> str:
         return self.words(self.catalogue.terms[str(term)].label)
 
-    def joined(self, labels: Sequence[str]) -> str:
+    def _named(self, item: Any) -> str:
+        """A term's label, or a fragment where there is no term."""
+        return self._fragment(item) if isinstance(item, Mapping) else self.label(item)
+
+    def _joined(self, labels: Sequence[str]) -> str:
         """Labels in a row, with the word for "and" from the catalogue."""
         if len(labels) < 2:
             return "".join(labels)

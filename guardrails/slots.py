@@ -12,7 +12,7 @@ from typing import Any
 
 import phonenumbers
 
-from guardrails.names import public_name
+from guardrails.names import public_address, public_name
 
 
 class Withheld(Exception):
@@ -88,6 +88,8 @@ PLAIN: dict[str, Callable[[Any], str]] = {
     "place": _matching(r"[^\W_](?:[^\W_]|[ .'’,()-]){0,59}"),
     "phone": _phone,
     "provider_name": public_name,
+    "address": public_address,
+    "site": _matching(r"[a-z0-9.-]{4,80}"),
     "date": _date,
     "own_words": _own_words,
 }

@@ -21,7 +21,7 @@ from directory import tables
 from directory.places import Place, find_zip
 from directory.records import Location, ProviderRecord, Role
 from tests.actions.conversation import Conversation, LocalActions
-from tests.directory.making import keep
+from tests.directory.making import an_npi, keep
 
 ROOT = Path(__file__).resolve().parents[2]
 RULES_ONLY = """
@@ -65,6 +65,10 @@ def directory() -> Engine:
     return engine
 
 
+_NAMES = [f"Sample {tree} Therapy" for tree in ("Alder", "Birch", "Cedar", "Hazel", "Linden")]
+_NAMES += ["Sample Maple Psychiatry", "Sample Willow Counseling"]
+
+
 def _providers() -> Iterator[ProviderRecord]:
     for number, zip_code in enumerate(["94110", "94103", "94107", "94114", "94117"]):
         payers = ("aetna", "medicaid") if number < 4 else ("cigna",)
@@ -82,10 +86,9 @@ def _provider(number: int, role: str, zip_code: str, **facts: object) -> Provide
         phone=f"21255501{number:02}", in_person=True,
     )  # fmt: skip
     return ProviderRecord(
-        npi=f"100000000{number}", source_id=f"100000000{number}", kind="individual",
-        name=f"Provider {number}", source="sample",
-        verified_on=date(2026, 11, 1), roles=(Role(role, license_state=place.state),),
-        locations=(spot,), sample=True, **facts,
+        npi=an_npi(number), source_id=an_npi(number), kind="individual", name=_NAMES[number],
+        source="sample", verified_on=date(2026, 11, 1), sample=True, locations=(spot,),
+        roles=(Role(role, license_state=place.state),), **facts,
     )  # fmt: skip
 
 

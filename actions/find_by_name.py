@@ -1,0 +1,97 @@
+"""Looking for one provider by name: "is there a clinic called Sample Maple in Austin?"."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+
+from actions import places_named, search
+from actions.drafts import draft
+from actions.heard import Heard, hear
+from actions.memory import Event, understood
+from guardrails.names import public_name
+
+_QUOTED = re.compile(r"[\"“«]([^\"”»]{2,80})[\"”»]")
+_AFTER = re.compile(
+    r"\b(?:named|called|by the name of|whose name is|the name is|name is|llamad[oa]s?|"
+    r"se llama|de nombre|con el nombre de|(?:doctora?|dra?\b\.?)(?!\s+(?:named|called|llamad)))"
+    r"\s+(.{2,80})",
+    re.IGNORECASE,
+)
+_CAPITALS = re.compile(r"(?:[A-ZÀ-Ý][\w'’.-]+|\d+|&|of|de|and|y)(?:\s+|(?=[?.!,;]|$))")
+_OPENINGS = re.compile(
+    r"(?:do you (?:have|know|list)|is there|look (?:up|for)|find(?: me)?|search for|is|"
+    r"tienen?|busc[ao]r?|est[aá])\s+(?=[A-ZÀ-Ý])"
+)
+_PLACE = re.compile(r"\s+(?:in|near|around|at|en|cerca de)\s+", re.IGNORECASE)
+_TAIL = re.compile(
+    r"\s+(?:on|in|en)\s+(?:your|the|su|la|el)\s+(?:list|directory|lista|directorio)\b.*$|"
+    r"\s*(?:please|por favor|listed|there|available)?[\s.?!,;]*$",
+    re.IGNORECASE,
+)
+_FEWEST = 3  # letters
+
+
+class ActionFindByName(Action):
+    def name(self) -> str:
+        return "action_find_by_name"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        heard = hear(tracker.latest_message)
+        name = name_in(heard.text)
+        if name is None:
+            dispatcher.utter_message(json_message=draft("find.which_name"))
+            return understood(tracker)
+        sought = {"name": name, "place": place_in(heard)}
+        query = search.query_of({"name_sought": sought})
+        page = search.first_page(search.directory(), query)
+        for one in page.drafts:
+            dispatcher.utter_message(json_message=one)
+        events = [*page.slots(tracker), *understood(tracker), SlotSet("name_sought", sought)]
+        if tracker.active_loop_name is None:
+            events.append(SlotSet("last_task", "search"))
+        return events
+
+
+def name_in(text: str) -> str | None:
+    """The name that a message asks for: in quotes, after a word such as "named", or in capitals
+    after the asking words; without the place and the rest. None when no name is plain."""
+    quoted = _QUOTED.search(text)
+    after = _AFTER.search(text)
+    if quoted:
+        found = quoted[1]
+    elif after:
+        found = _PLACE.split(after[1], maxsplit=1)[0]
+    else:
+        opening = _OPENINGS.search(text)
+        found = _capitals(text[opening.end() :]) if opening else ""
+    found = _TAIL.sub("", _TAIL.sub("", found))
+    try:
+        name = public_name(found)
+    except ValueError:
+        return None
+    return name if sum(letter.isalpha() for letter in name) >= _FEWEST else None
+
+
+def _capitals(text: str) -> str:
+    at = 0
+    while word := _CAPITALS.match(text, at):
+        at = word.end()
+    return text[:at]
+
+
+def place_in(heard: Heard) -> places_named.Value | None:
+    """The place that is named beside the name, if it is plain which one."""
+    quoted = _QUOTED.search(heard.text)
+    text = heard.text[quoted.end() :] if quoted else heard.text
+    parts = _PLACE.split(text, maxsplit=1)
+    if len(parts) < 2:
+        return None
+    found = places_named.named(Heard("inform", _TAIL.sub("", parts[1])), whole=True, inside=False)
+    return found.value if found else None

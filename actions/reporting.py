@@ -1,0 +1,209 @@
+"""When somebody says that a listing is wrong: which one, what is wrong with it, and which plan.
+
+What is kept with the report is the day and the fact, nothing of the person (`directory.reports`).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rasa_sdk import Action, Tracker
+from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.executor import CollectingDispatcher
+from sqlalchemy.exc import SQLAlchemyError
+
+from actions import search
+from actions.content import cues
+from actions.drafts import Draft, draft
+from actions.find_by_name import ActionFindByName
+from actions.heard import Heard, hear
+from actions.listings_shown import meant, newest_first
+from actions.memory import Event, next_question, slots_set, understood
+from actions.questions import Question, by_number
+from actions.topics import topic
+from directory.reports import WHAT, report
+
+FORM = "report_form"
+QUESTIONS = ("reported_listing", "reported_fault", "reported_payer")
+NONE = "none"  # in a slot: nothing to report, or no plan to tell
+_STOPS = frozenset({"deny", "skip", "dont_know", "go_back", "not_that"})
+_FORMS = {  # of what somebody wants instead
+    "find_provider": "find_provider_form",
+    "change_answer": "find_provider_form",
+    "prepare_visit": "prepare_visit_form",
+}
+_ACTIONS: dict[str, Action] = {
+    "more_results": search.ActionMoreResults(),
+    "find_by_name": ActionFindByName(),
+}
+_LEAVES = _STOPS | _FORMS.keys() | _ACTIONS.keys()
+_NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})
+_MOST_PICKS = 5
+
+
+class ActionSetAside(Action):
+    """Leaves the form that is under way, to come back to it after the report."""
+
+    def name(self) -> str:
+        return "action_set_aside"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        return [
+            SlotSet("set_aside", tracker.active_loop_name),
+            ActiveLoop(None),
+            SlotSet("requested_slot", None),
+        ]
+
+
+class ValidateReportForm(Action):
+    """Runs at every turn of the form, as `ValidateFindProviderForm` does for the search."""
+
+    def name(self) -> str:
+        return "validate_report_form"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        asked = tracker.get_slot("requested_slot")
+        known = dict(tracker.slots)
+        heard = hear(tracker.latest_message)
+        if asked:
+            heard = by_number(heard, question(asked, known))
+        else:
+            known |= dict.fromkeys(QUESTIONS)
+        changes = read_report(heard, asked, known)
+        if asked and not changes:
+            return []
+        now = known | changes
+        changed = {name: now[name] for name in QUESTIONS}
+        return [
+            *slots_set(changed),
+            *understood(tracker),
+            SlotSet("requested_slot", next_question(QUESTIONS, now)),
+        ]
+
+
+def read_report(heard: Heard, asked: str | None, known: dict[str, Any]) -> dict[str, Any]:
+    """The slots that a message fills."""
+    pages = known.get("listings_shown")
+    if not newest_first(pages) or (
+        asked and heard.intent in _STOPS | _FORMS.keys() | _ACTIONS.keys()
+    ):
+        return dict.fromkeys(QUESTIONS, NONE)
+    found: dict[str, Any] = {}
+    if known.get("reported_listing") is None and (listing := meant(heard, pages)):
+        found["reported_listing"] = listing
+    fault = known.get("reported_fault") or fault_of(heard, asked)
+    if fault and fault != known.get("reported_fault"):
+        found["reported_fault"] = fault
+    if fault and fault != "payer":
+        found["reported_payer"] = NONE
+    elif payer := _payer(heard, asked, fault, known):
+        found["reported_payer"] = payer
+    return found
+
+
+def fault_of(heard: Heard, asked: str | None) -> str | None:
+    """What is wrong with a listing, by the choice taken or by what the words point to."""
+    picked = [one for one in heard.values("listing_fault") if one in WHAT]
+    if picked:
+        return picked[0]
+    if asked and heard.intent not in ("report_listing", "inform", "nlu_fallback"):
+        return None
+    return topic(heard.text, cues("listing_fault")) or (
+        "payer" if heard.values("payer") and not asked else None
+    )
+
+
+def _payer(heard: Heard, asked: str | None, fault: str | None, known: dict[str, Any]) -> str | None:
+    said = heard.values("payer") + [one.value for one in heard.negated if one.name == "payer"]
+    plans = [one for one in said if one not in _NO_PLAN]
+    if plans:
+        return plans[0]
+    before = known.get("payment")
+    plans = [one for one in before if one not in _NO_PLAN] if isinstance(before, list) else []
+    if fault == "payer" and len(plans) == 1:
+        return str(plans[0])
+    return (
+        NONE if asked == "reported_payer" and heard.intent in ("inform", "nlu_fallback") else None
+    )
+
+
+def question(asked: str, known: dict[str, Any]) -> Draft:
+    """The draft of a question of this form."""
+    return next(one for one in _ReportQuestion.__subclasses__() if one.slot == asked)().ask(known)
+
+
+class _ReportQuestion(Question):
+    form = FORM
+
+
+class AskReportedListing(_ReportQuestion):
+    slot = "reported_listing"
+
+    def ask(self, slots: dict[str, Any]) -> Draft:
+        picks = [
+            {
+                "choice": "report.pick",
+                "slots": {"name": one["name"]},
+                "entities": {"listing": one["id"]},
+            }
+            for one in newest_first(slots.get("listings_shown"))[:_MOST_PICKS]
+        ]
+        return draft("report.which_listing", choices=[*picks, "report.none"])
+
+
+class AskReportedFault(_ReportQuestion):
+    slot = "reported_fault"
+
+    def ask(self, slots: dict[str, Any]) -> Draft:
+        return draft("report.what_is_wrong")
+
+
+class AskReportedPayer(_ReportQuestion):
+    slot = "reported_payer"
+
+    def ask(self, slots: dict[str, Any]) -> Draft:
+        return draft("report.which_plan")
+
+
+class ActionFileReport(Action):
+    """Keeps the report, once in a conversation, and says what comes of it."""
+
+    def name(self) -> str:
+        return "action_file_report"
+
+    def run(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
+    ) -> list[Event]:
+        made = list(tracker.get_slot("reports_made") or ())
+        said, kept = file_report(tracker.slots, made)
+        events = slots_set(dict.fromkeys((*QUESTIONS, "set_aside")))
+        events.append(SlotSet("reports_made", made + kept))
+        wanted = hear(tracker.latest_message).intent if said == "report.not_noted" else ""
+        if wanted in _ACTIONS:
+            return [*events, *_ACTIONS[wanted].run(dispatcher, tracker, domain)]
+        if wanted not in _FORMS:
+            dispatcher.utter_message(json_message=draft(said))
+        if following := _FORMS.get(wanted) or tracker.get_slot("set_aside"):
+            events.append(FollowupAction(following))
+        return events
+
+
+def file_report(slots: dict[str, Any], made: list[str]) -> tuple[str, list[str]]:
+    """The id of the message to say, and what to remember as reported."""
+    if not newest_first(slots.get("listings_shown")):
+        return "report.nothing_shown", []
+    listing, fault, payer = (str(slots.get(name)) for name in QUESTIONS)
+    if NONE in (listing, fault) or (fault == "payer" and payer == NONE):
+        return "report.not_noted", []
+    this = f"{listing} {fault} {payer}"
+    if this in made:
+        return "report.noted_before", []
+    try:
+        there = report(search.directory(), int(listing), fault, payer if fault == "payer" else None)
+    except SQLAlchemyError:
+        return "report.not_now", []
+    return (f"report.noted.{fault}", [this]) if there else ("report.gone", [])
