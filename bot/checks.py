@@ -21,6 +21,8 @@ from bot.store.database import open_engine
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
 from bot.widget.assets import load_assets
+from directory.migrate import VERSIONS
+from directory.migrate import upgrade as upgrade_directory
 from directory.tables import metadata as directory_metadata
 from guardrails.catalogue import CatalogueError, load_catalogue
 from guardrails.evaluate import judge_out_of_fold
@@ -118,23 +120,23 @@ def reading(data: Path, _today: date) -> Iterator[str]:
 
 def migrations(_data: Path, _today: date) -> Iterator[str]:
     """The migrations make exactly the tables that the code declares."""
+    yield from _differences(upgrade, metadata, {})
+    yield from _differences(upgrade_directory, directory_metadata, {"version_table": VERSIONS})
+
+
+def _differences(
+    bring: Callable[[str], None], declared: sa.MetaData, options: dict[str, object]
+) -> Iterator[str]:
     with tempfile.TemporaryDirectory() as folder:
         url = f"sqlite:///{folder}/check.db"
-        upgrade(url)
+        bring(url)
         engine = open_engine(url)
         with engine.connect() as connection:
-            context = MigrationContext.configure(connection, opts={"compare_type": True})
-            yield from (f"{change[0]}: {change[1:]}" for change in _differences(context))
+            context = MigrationContext.configure(connection, opts={"compare_type": True, **options})
+            for change in compare_metadata(context, declared):
+                one = change if isinstance(change, tuple) else tuple(change)
+                yield f"{one[0]}: {one[1:]}"
         engine.dispose()
-
-
-def _differences(context: MigrationContext) -> list[tuple[object, ...]]:
-    declared = sa.MetaData()
-    for tables in (metadata, directory_metadata):
-        for table in tables.sorted_tables:
-            table.to_metadata(declared)
-    found = compare_metadata(context, declared)
-    return [change if isinstance(change, tuple) else tuple(change) for change in found]
 
 
 CHECKS: tuple[Check, ...] = (

@@ -1,83 +1,123 @@
 """Provider cards: what is known of a provider, as data without words. None is not known."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from directory import tables
-from directory.hits import Hit
-from directory.store import FACTS
+from directory.geo import miles
+from directory.hits import ALL_OF, Hit
+from directory.query import WISHES, Query
+from directory.records import FACTS
+from directory.taxonomy import load_taxonomy
 
 Card = dict[str, Any]
+Facts = dict[str, list[str] | None]
 
-_SHOWN = ("payers", "languages")
+_AS_THEY_ARE = ("npi", "name", "credential", "organization", "website", "sample", "new_patients")
+_OF_PLACE = ("address", "city", "state", "zip", "phone")
+_FORMATS = ("in_person", "online")
 
 
-def load_cards(connection: Connection, hits: Sequence[Hit]) -> tuple[Card, ...]:
-    """A card for each hit, in the same order. `miles` is there only when distance was measured."""
+def load_cards(
+    connection: Connection, query: Query, hits: Sequence[Hit], radius: float | None
+) -> tuple[Card, ...]:
+    """A card for each hit, in the same order. `miles` is there only when distance was measured.
+
+    `fit` is what became of each asked thing: "yes", "no" or "unknown".
+    """
     if not hits:
         return ()
-    ids = [hit.provider for hit in hits]
-    providers = _by_provider(connection, tables.providers, tables.providers.c.id, ids)
-    locations = _by_provider(connection, tables.locations, tables.locations.c.provider_id, ids)
-    facts = {
-        fact: _by_provider(connection, table, table.c.provider_id, ids)
-        for fact, table, _ in FACTS
-        if fact in _SHOWN
+    ids = sorted({hit.provider for hit in hits})
+    rows = {
+        (row["id"], row["position"]): row
+        for row in connection.execute(_QUERY, {"ids": ids}).mappings()
     }
-    columns = {fact: column for fact, _, column in FACTS}
+    roles = _roles(connection, ids, load_taxonomy().covered(query.roles))
     cards = []
     for hit in hits:
-        provider = providers[hit.provider][0]
-        lists = {
-            fact: sorted(row[columns[fact]] for row in facts[fact].get(hit.provider, ()))
-            if provider[f"{fact}_known"]
-            else None
-            for fact in _SHOWN
-        }
-        [place] = (row for row in locations[hit.provider] if row["position"] == hit.position)
-        cards.append(_card(hit, provider, place, lists))
+        # A provider that may work in a state and tells of no place is there without one.
+        row = rows.get((hit.provider, hit.position)) or rows[hit.provider, None]
+        cards.append(_card(row, roles[hit.provider], query, radius))
     return tuple(cards)
 
 
-def _by_provider(
-    connection: Connection, table: sa.Table, key: Any, ids: list[int]
-) -> dict[int, list[Any]]:
-    rows: dict[int, list[Any]] = {}
-    for row in connection.execute(sa.select(table).where(key.in_(ids))).mappings():
-        rows.setdefault(row[key], []).append(row)
-    return rows
+_QUERY = (
+    sa.select(
+        tables.providers,
+        *(column for column in tables.locations.c if column.name != "provider_id"),
+    )
+    .join_from(tables.providers, tables.locations, isouter=True)
+    .where(tables.providers.c.id.in_(sa.bindparam("ids", expanding=True)))
+)
 
 
-def _card(hit: Hit, provider: Any, place: Any, lists: dict[str, list[str] | None]) -> Card:
+def _roles(connection: Connection, ids: Sequence[int], asked: Sequence[str]) -> dict[int, str]:
+    """The role to show of each provider: the first that was asked for, else its first."""
+    columns = tables.provider_roles.c
+    query = sa.select(columns.provider_id, columns.role).where(columns.provider_id.in_(ids))
+    found: dict[int, str] = {}
+    for row in connection.execute(query.order_by(columns.provider_id, columns.position)):
+        if row.provider_id not in found or (
+            row.role in asked and found[row.provider_id] not in asked
+        ):
+            found[row.provider_id] = row.role
+    return found
+
+
+def _card(row: Any, role: str, query: Query, radius: float | None) -> Card:
+    facts: Facts = {
+        fact: None if row[fact] is None else sorted(row[fact].split()) for fact in FACTS
+    }
+    sources = json.loads(row["origins"])["*"]
     card: Card = {
         "type": "provider",
-        "npi": provider["npi"],
-        "name": provider["name"],
-        "credential": provider["credential"],
-        "role": hit.role,
-        "city": place["city"],
-        "state": place["state"],
-        "phone": place["phone"],
-        "accepts": lists["payers"],
-        "languages": lists["languages"],
-        "formats": _formats(place),
-        "new_patients": provider["new_patients"],
-        "verified_on": provider["verified_on"].isoformat(),
-        "source": provider["source"],
-        "sample": provider["sample"],
+        "id": row["id"],
+        **{name: row[name] for name in _AS_THEY_ARE},
+        "role": role,
+        **{name: row[name] for name in _OF_PLACE},
+        "accepts": facts["payers"],
+        **{fact: facts[fact] for fact in FACTS if fact != "payers"},
+        "formats": _formats(row),
+        "verified_on": row["verified_on"].isoformat()
+        if row["verified_on"]
+        else max(day for _, day in sources),
+        "sources": list(dict.fromkeys(source for source, _ in sources)),
+        "doubts": row["doubts"].split(),
+        "fit": dict(_fit(row, facts, query)),
     }
-    if provider["organization"]:
-        card["organization"] = provider["organization"]
-    if hit.miles is not None:
-        card["miles"] = round(hit.miles, 1)
+    place = query.place
+    if radius is not None and place and row["lat"] is not None:
+        card["miles"] = round(miles(place.lat, place.lon, row["lat"], row["lon"]), 1)
     return card
 
 
-def _formats(place: Any) -> list[str] | None:
+def _formats(row: Any) -> list[str] | None:
     """The formats known to be offered; None when neither is known."""
-    if place["in_person"] is None and place["online"] is None:
+    if row["in_person"] is None and row["online"] is None:
         return None
-    return [name for name in ("in_person", "online") if place[name]]
+    return [name for name in _FORMATS if row[name]]
+
+
+def _fit(row: Any, facts: Facts, query: Query) -> Iterator[tuple[str, str]]:
+    """What became of each asked thing, as `hits.py` judged it."""
+    doubts = row["doubts"].split()
+    for fact in ("payers", *WISHES):
+        asked = set(query.asked(fact))
+        if asked:
+            has = set(facts[fact] or ())
+            if fact == "payers":
+                has -= {doubt.partition(".")[2] for doubt in doubts}
+            met = asked <= has if fact in ALL_OF else bool(asked & has)
+            yield fact, "yes" if met else "no" if fact in row["complete"].split() else "unknown"
+    if query.format in _FORMATS:
+        yield "format", _said(row[query.format])
+    if query.new_patients:
+        yield "new_patients", _said(False if "new_patients" in doubts else row["new_patients"])
+
+
+def _said(value: bool | None) -> str:
+    return "unknown" if value is None else "yes" if value else "no"

@@ -42,9 +42,9 @@ Item = ProviderRecord | Gone | Rejected
 class Feed(Protocol):
     """An open source. `source` names it in the tables ("nppes", "plan-net:aetna").
 
-    `total` and `done()` are bytes (or rows) for the progress bar; `total` may be None. `rows` counts
-    what was read so far and `left_out` what was left out on purpose, by reason; both grow while
-    `items` goes on.
+    `total` and `done()` are bytes (or rows) for the progress bar; `total` may be None. `rows`
+    counts what was read so far and `left_out` what was left out on purpose, by reason; both grow
+    while `items` goes on.
     """
 
     source: str

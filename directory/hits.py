@@ -1,160 +1,221 @@
-"""Which providers fit a query, and how well. The database picks and judges; distance is ours."""
+"""Which providers fit a query, best first. The database picks, judges and measures, all in one
+statement over `entries`.
+
+Only numbers of ours are written into the statement; what a person typed is bound to it.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from directory import tables
-from directory.geo import box, miles
-from directory.places import Place
-from directory.query import Query
-from directory.store import FACTS
+from directory import entries, tables
+from directory.entries import Bits
+from directory.geo import cells, nearness, vector
+from directory.names import plain
+from directory.query import WISHES, Query
 from directory.taxonomy import load_taxonomy
 
-# What one asked thing comes to for one provider.
-MATCH, UNKNOWN, MISMATCH = 0, 1, 2
-
-_providers, _locations, _roles = tables.providers.c, tables.locations.c, tables.provider_roles.c
+MISMATCH = 100  # counts for more than all that is not known together
+_NAMESAKES = 500  # providers of one name that are looked at
+_AFTER = "~"  # comes after every letter and digit
+_FORMATS = {
+    "in_person": (entries.IN_PERSON, entries.NOT_IN_PERSON),
+    "online": (entries.ONLINE, entries.NOT_ONLINE),
+}
+ALL_OF = ("identities", "access")  # of these every value is meant, of the others one is enough
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One provider at one location. Fewer mismatches and unknowns fit better; miles may be None."""
+    """One provider at one location. `fit` is 0 when all that was asked is known to be so."""
 
     provider: int
-    npi: str
     position: int
-    role: str
-    mismatches: int
-    unknowns: int
-    miles: float | None
-    elsewhere: bool = False  # licensed in the state, but the office is in another
-
-    @property
-    def rank(self) -> tuple[int, int, bool, float, str, int]:
-        """Best first; equal ones by NPI, so that pages never overlap."""
-        fit = (self.mismatches, self.unknowns, self.elsewhere)
-        return (*fit, self.miles or 0.0, self.npi, self.position)
+    fit: int
 
 
-def find_hits(
-    connection: Connection, query: Query, radius: float | None, loosened: tuple[str, ...]
-) -> list[Hit]:
-    """Every provider that fits, best first, each at its best location.
+@dataclass(frozen=True)
+class Judgement:
+    """How one asked thing is judged: SQL for "yes" and for "no"; neither is "not known"."""
 
-    `radius` in miles, None to go by `query.by_state`. Mismatches of a wish in `loosened` stay in.
-    """
-    best: dict[int, Hit] = {}
-    for hit in _within(connection, query, radius, loosened):
-        known = best.get(hit.provider)
-        if known is None or hit.rank < known.rank:
-            best[hit.provider] = hit
-    return sorted(best.values(), key=lambda hit: hit.rank)
+    yes: str
+    no: str | None
+    needed: bool
 
 
-def _within(
-    connection: Connection, query: Query, radius: float | None, loosened: tuple[str, ...]
-) -> Iterator[Hit]:
-    place = query.place
-    for row in connection.execute(_select(query, radius, loosened)):
-        distance = None
-        if radius is not None and place:
-            distance = miles(place.lat, place.lon, row.lat, row.lon)
-            if distance > radius:
-                continue
-        judged = [value for name, value in row._mapping.items() if name.startswith("judged_")]
-        yield Hit(
-            provider=row.id,
-            npi=row.npi,
-            position=row.position,
-            role=row.role,
-            mismatches=judged.count(MISMATCH),
-            unknowns=judged.count(UNKNOWN),
-            miles=distance,
-            elsewhere=radius is None and row.state != query.by_state,
+class Hits:
+    """What a query finds within a radius (miles; None for a state or a name)."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        bits: Bits,
+        query: Query,
+        radius: float | None,
+        loosened: tuple[str, ...],
+    ) -> None:
+        self._connection = connection
+        self._bits = bits
+        self._query = query
+        self._radius = radius
+        self._loosened = loosened
+        self._bound: dict[str, Any] = {}
+        self._all: int | None = None  # how many providers there are, once it is known
+
+    def page(self) -> list[Hit]:
+        """The hits of the query's page. A provider is there once, at its best location."""
+        wanted = self._query.offset + self._query.limit
+        asked = wanted + 10  # some to spare, for those with several locations
+        while True:
+            rows = self._rows(asked)
+            best: dict[int, Hit] = {}
+            for row in rows:
+                best.setdefault(row.provider_id, Hit(row.provider_id, row.position, row.fit))
+            if len(best) >= wanted or len(rows) < asked:
+                self._all = len(best) if len(rows) < asked else None
+                return list(best.values())[self._query.offset : wanted]
+            asked *= 2
+
+    def total(self, shown: int, most: int) -> int:
+        """How many providers there are on all pages, or `most` + 1 when there are more."""
+        if self._all is not None:
+            return min(self._all, most + 1)
+        return self.count(most + 1)
+
+    def count(self, most: int) -> int:
+        """How many providers there are, counted up to `most`."""
+        if not self._ranges:
+            return 0
+        found = f"SELECT DISTINCT e.provider_id {self._from} LIMIT {most}"
+        return int(self._run(f"SELECT count(*) FROM ({found}) AS f").scalar() or 0)
+
+    def _rows(self, most: int) -> list[Any]:
+        if not self._ranges:
+            return []
+        # Equals change places every day, so that nobody is first for good.
+        turn = 1 + self._query.day.toordinal() * 2_654_435_761 % 2_147_483_646
+        near = f"{self._near} DESC, " if self._radius is not None else ""
+        elsewhere = f"(e.flags & {entries.ELSEWHERE}), " if self._radius is None else ""
+        return list(
+            self._run(
+                f"SELECT e.provider_id, e.position, {self._fit} AS fit {self._from} "
+                f"ORDER BY fit, {elsewhere}{near}"
+                f"(CAST(e.provider_id AS BIGINT) * {turn}) % 2147483647, e.provider_id, e.position "
+                f"LIMIT {most}"
+            )
         )
 
+    def _run(self, statement: str) -> Any:
+        return self._connection.execute(sa.text(statement), self._bound)
 
-def _select(query: Query, radius: float | None, loosened: tuple[str, ...]) -> Any:
-    roles = load_taxonomy().covered(query.roles)
-    role = sa.select(_roles.role).where(_roles.provider_id == _providers.id)
-    if roles:
-        role = role.where(_roles.role.in_(roles))
-    first_role = role.order_by(_roles.position).limit(1)
-    judged = dict(_judgements(query))
-    # No new patients counts against a provider, but not knowing is no drawback.
-    closed = sa.case((_providers.new_patients.is_(sa.false()), MISMATCH), else_=MATCH)
-    return (
-        sa.select(
-            _providers.id,
-            _providers.npi,
-            _locations.position,
-            _locations.state,
-            _locations.lat,
-            _locations.lon,
-            first_role.correlate(tables.providers).scalar_subquery().label("role"),
-            closed.label("judged_new_patients"),
-            *(value.label(f"judged_{name}_{at}") for (name, at), value in judged.items()),
-        )
-        .join_from(tables.providers, tables.locations)
-        .where(_providers.active.is_(sa.true()))
-        .where(role.correlate(tables.providers).exists())
-        .where(*_where(query, radius, roles))
-        .where(*(value != MISMATCH for (name, _), value in judged.items() if name not in loosened))
-    )
-
-
-def _judgements(query: Query) -> Iterator[tuple[tuple[str, int], Any]]:
-    """What each asked thing comes to, by name and a number that tells several of a name apart."""
-    for fact, table, column in FACTS:
-        asked = query.asked(fact)
-        for at, values in enumerate([(one,) for one in asked] if fact == "identities" else [asked]):
-            if values:
-                has = sa.select(table.c.provider_id).where(
-                    table.c.provider_id == _providers.id, table.c[column].in_(values)
-                )
-                yield (
-                    (fact, at),
-                    sa.case(
-                        (has.correlate(tables.providers).exists(), MATCH),
-                        (_providers[f"{fact}_known"].is_(sa.true()), MISMATCH),
-                        else_=UNKNOWN,
-                    ),
-                )
-    if query.format in ("in_person", "online"):
-        offered = _locations[query.format]
-        yield (
-            ("format", 0),
-            sa.case(
-                (offered.is_(sa.true()), MATCH), (offered.is_(sa.false()), MISMATCH), else_=UNKNOWN
-            ),
+    @cached_property
+    def _from(self) -> str:
+        """From where, and which of them."""
+        ranges = ", ".join(f"({role}, {before}, {a}, {b})" for role, before, a, b in self._ranges)
+        where = ["(e.roles & area.before) = 0"]  # once, though it may have several of the roles
+        if self._radius is not None:
+            where.append(f"{self._near} >= {nearness(self._radius)!r}")
+        elif self._query.format != "online":
+            where.append(f"(e.flags & {entries.ELSEWHERE}) = 0")
+        if self._named is not None:
+            where.append(f"e.provider_id IN ({', '.join(map(str, self._named)) or 'NULL'})")
+        where += [
+            f"NOT ({judged.no} AND NOT ({judged.yes}))"
+            for judged in self._judged
+            if judged.needed and judged.no
+        ]
+        return (
+            f"FROM (SELECT column1 AS role, column2 AS before, column3 AS low, column4 AS high "
+            f"FROM (VALUES {ranges}) AS v) AS area "
+            f"CROSS JOIN entries e WHERE e.role = area.role "
+            f"AND e.cell BETWEEN area.low AND area.high AND {' AND '.join(where)}"
         )
 
+    @cached_property
+    def _ranges(self) -> list[tuple[int, int, int, int]]:
+        """Role, the roles asked before it as bits, first and last cell."""
+        known = load_taxonomy()
+        asked = known.covered(self._query.roles) or known.roles
+        numbers = sorted(
+            number for role in asked if (number := self._bits.number("role", role)) is not None
+        )
+        before, found = 0, []
+        for number in numbers:
+            found += [(number, before, low, high) for low, high in self._cells]
+            before |= 1 << number
+        return found
 
-def _where(query: Query, radius: float | None, roles: tuple[str, ...]) -> list[Any]:
-    if radius is not None and query.place:
-        return _in_box(query.place, radius)
-    if query.format == "online":
-        return [_providers.id.in_(_allowed_in(query.by_state or "", roles))]
-    return [_locations.state == query.by_state]
+    @cached_property
+    def _cells(self) -> list[tuple[int, int]]:
+        place = self._query.place
+        if self._radius is not None and place:
+            return cells(place.lat, place.lon, self._radius)
+        state = self._query.by_state
+        if state is None:
+            return [(entries.state_cell(200), entries.state_cell(0))]  # any state, by name
+        number = self._bits.number("state", state)
+        return [] if number is None else [(entries.state_cell(number),) * 2]
+
+    @cached_property
+    def _near(self) -> str:
+        place = self._query.place
+        x, y, z = vector(place.lat, place.lon) if place else (0.0, 0.0, 0.0)
+        return f"(e.x * ({x!r}) + e.y * ({y!r}) + e.z * ({z!r}))"
+
+    @cached_property
+    def _fit(self) -> str:
+        parts = [
+            f"CASE WHEN {judged.yes} THEN 0 "
+            + (f"WHEN {judged.no} THEN {MISMATCH} " if judged.no else "")
+            + "ELSE 1 END"
+            for judged in self._judged
+        ]
+        if not self._query.new_patients:  # no openings count against it, not knowing does not
+            parts.append(f"CASE WHEN {_flag(entries.NOT_NEW)} THEN {MISMATCH} ELSE 0 END")
+        return " + ".join([*parts, f"e.doubts * {MISMATCH}"])
+
+    @cached_property
+    def _judged(self) -> list[Judgement]:
+        return list(self._judgements())
+
+    def _judgements(self) -> Iterator[Judgement]:
+        for fact in ("payers", *WISHES):
+            asked = self._query.asked(fact)
+            needed = fact not in self._loosened
+            for values in [(one,) for one in asked] if fact in ALL_OF else [asked]:
+                if values:
+                    has = f"(e.{fact} & {self._bits.mask(fact, values)}) <> 0"
+                    yield Judgement(has, _flag(entries.LISTED_IN_FULL[fact]), needed)
+        if self._query.format in _FORMATS:
+            yes, no = _FORMATS[self._query.format]
+            yield Judgement(_flag(yes), _flag(no), True)
+        if self._query.new_patients:
+            yield Judgement(_flag(entries.NEW), _flag(entries.NOT_NEW), True)
+        if self._query.plan:
+            self._bound["plan"] = plain(self._query.plan)[:120]
+            listed = "SELECT 1 FROM plans p WHERE p.plan = :plan AND p.provider_id = e.provider_id"
+            yield Judgement(f"EXISTS ({listed})", None, True)
+
+    @cached_property
+    def _named(self) -> list[int] | None:
+        """Providers with every word of the name; of the last word the beginning is enough."""
+        if not self._query.name:
+            return None
+        words = plain(self._query.name).split()
+        if not words:
+            return []
+        columns = tables.name_words.c
+        last = words[-1][:40]
+        exact = [columns.word == word[:40] for word in words[:-1]]
+        begun = sa.and_(columns.word >= last, columns.word < last + _AFTER)
+        having = [sa.select(columns.provider_id).where(each) for each in (*exact, begun)]
+        query = sa.intersect(*having) if exact else having[0].distinct()
+        return sorted(self._connection.execute(query.limit(_NAMESAKES)).scalars())
 
 
-def _in_box(place: Place, radius: float) -> list[Any]:
-    around = box(place.lat, place.lon, radius)
-    ranges = (_locations.lon.between(west, east) for west, east in around.longitudes)
-    return [_locations.lat.between(around.south, around.north), sa.or_(*ranges)]
-
-
-def _allowed_in(state: str, roles: tuple[str, ...]) -> Any:
-    """Providers who may see people of a state online: licensed, listed or working there."""
-    licensed = sa.select(_roles.provider_id).where(_roles.license_state == state)
-    if roles:
-        licensed = licensed.where(_roles.role.in_(roles))
-    listed = sa.select(tables.telehealth_states.c.provider_id).where(
-        tables.telehealth_states.c.state == state
-    )
-    working = sa.select(_locations.provider_id).where(_locations.state == state)
-    return sa.union(licensed, listed, working)
+def _flag(flag: int) -> str:
+    return f"(e.flags & {flag}) <> 0"

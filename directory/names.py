@@ -14,8 +14,11 @@ _TERMS = Path(__file__).resolve().parent.parent / "data" / "content" / "terms"
 _LONGEST = 6  # words in one name
 
 
+@lru_cache(maxsize=20_000)
 def plain(text: str) -> str:
     """Lower case, without accents, letters and digits only: how names are compared."""
+    if text.isascii():
+        return " ".join(re.findall(r"[a-z0-9]+", text.lower()))
     apart = unicodedata.normalize("NFKD", text).casefold()
     kept = "".join(letter for letter in apart if not unicodedata.combining(letter))
     return " ".join(re.findall(r"[a-z0-9]+", kept))

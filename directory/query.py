@@ -39,7 +39,6 @@ class Query:
     access: tuple[str, ...] = ()
     new_patients: bool = False
     name: str | None = None
-    source: str | None = None
     limit: int = 3
     offset: int = 0
     day: date = field(default_factory=date.today)

@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass, fields
+from dataclasses import dataclass, fields
 from datetime import date
 from typing import Any, Literal
 
@@ -79,21 +79,23 @@ class ProviderRecord:
 
     def as_json(self) -> str:
         """Everything in it, as text; what is not known is left out."""
-        told = {name: value for name, value in asdict(self).items() if value not in (None, ())}
-        for name in FACTS:
-            if getattr(self, name) == ():
-                told[name] = ()
+        told = {
+            name: value
+            for name, value in vars(self).items()
+            if value is not None and (value != () or name in FACTS)
+        }
         for name in ("roles", "locations"):
             if name in told:
-                told[name] = [
-                    {key: value for key, value in one.items() if value is not None}
-                    for one in told[name]
-                ]
+                told[name] = [_known(one) for one in told[name]]
         return json.dumps(told, default=date.isoformat, ensure_ascii=False, separators=(",", ":"))
 
     def fingerprint(self) -> str:
         """A digest that changes when anything the source says changes."""
         return fingerprint(self.as_json())
+
+
+def _known(part: Role | Location) -> dict[str, Any]:
+    return {name: value for name, value in vars(part).items() if value is not None}
 
 
 def fingerprint(text: str) -> str:

@@ -14,14 +14,14 @@ from sqlalchemy.engine import Connection, Engine
 
 from directory import store
 from directory.places import Place, find_zip
-from directory.records import Location, ProviderRecord, Role
+from directory.records import FACTS, Location, ProviderRecord, Role
 
 SOURCE = "sample"
 SAMPLE_FILE = Path(__file__).resolve().parent.parent / "data" / "providers" / "sample.csv"
 
 _NONE = "-"  # known to be none; an empty cell is not known
 _BOOLEANS = {"yes": True, "no": False, "": None}
-_LISTS = ("payers", "languages", "age_groups", "identities", "times")
+_LISTS = FACTS
 _ROLE = tuple(field.name for field in fields(Role))
 _PLACE = ("address", "city", "state", "zip", "phone")
 _FORMATS = ("in_person", "online")
@@ -35,21 +35,29 @@ def load_sample(engine: Engine, path: Path = SAMPLE_FILE) -> int:
     With real providers in the search, it takes the sample out instead and returns 0.
     """
     with engine.begin() as connection:
-        if store.has_real(connection):
-            retire_sample(connection)
+        keeper = store.Keeper(connection, 0, date.today())
+        if retire_sample(connection, keeper):
             return 0
         records = read_sample(path)
         for batch in store.batches(records):
-            store.save(connection, batch)
+            keeper.save(batch)
         in_file = {record.npi for record in records}
         dropped = set(store.active_npis(connection, sample=True)) - in_file
-        store.retire(connection, sorted(dropped), SOURCE)
+        _retire(keeper, sorted(dropped))
         return len(records)
 
 
-def retire_sample(connection: Connection) -> None:
-    """Take every sample provider out of the search."""
-    store.retire(connection, store.active_npis(connection, sample=True), SOURCE)
+def retire_sample(connection: Connection, keeper: store.Keeper) -> bool:
+    """Take every sample provider out of the search if there are real ones; whether there are."""
+    if not store.has_real(connection):
+        return False
+    _retire(keeper, store.active_npis(connection, sample=True))
+    return True
+
+
+def _retire(keeper: store.Keeper, npis: list[str]) -> None:
+    for batch in store.batches(npis):
+        keeper.retire(SOURCE, [(npi, None) for npi in batch])
 
 
 def read_sample(path: Path = SAMPLE_FILE) -> list[ProviderRecord]:
@@ -82,6 +90,7 @@ def _record(row: dict[str, str]) -> ProviderRecord:
     )
     return ProviderRecord(
         npi=row["npi"],
+        source_id=row["npi"],
         kind="organization" if row["kind"] == "organization" else "individual",
         name=row["name"],
         credential=told["credential"],
@@ -93,11 +102,7 @@ def _record(row: dict[str, str]) -> ProviderRecord:
         roles=(Role(row["role"], *(told[name] for name in _ROLE[1:])),),
         locations=(location,),
         telehealth_states=_values(row["telehealth_states"]) or (),
-        payers=_values(row["payers"]),
-        languages=_values(row["languages"]),
-        age_groups=_values(row["age_groups"]),
-        identities=_values(row["identities"]),
-        times=_values(row["times"]),
+        **{name: _values(row[name]) for name in _LISTS},  # type: ignore[arg-type]
     )
 
 

@@ -82,6 +82,7 @@ def _provider(
     location = _location(chance, number, city, lines)
     return ProviderRecord(
         npi=nine + npi.check_digit(nine),
+        source_id=nine + npi.check_digit(nine),
         kind="organization" if role == "clinic" else "individual",
         name=recipe["name"].format(tree=tree, field=facts["field"], number=number),
         credential=chance.pick(facts["credentials"]) if facts["credentials"] else None,
@@ -100,6 +101,8 @@ def _provider(
         ),
         identities=None if role == "clinic" else chance.known(_identities(chance), 60),
         times=chance.known(chance.some(recipe["times"], 0, 2), 70),
+        # Of its own, so that the rest of the sample stays as it was.
+        access=_access(_Chance(recipe["seed"] + number)),
     )
 
 
@@ -150,6 +153,10 @@ def _identities(chance: _Chance) -> tuple[str, ...]:
     """Up to three, never both woman and man."""
     picked = chance.some(_recipe()["identities"], 0, 3)
     return tuple(one for one in picked if not (one == "man" and "woman" in picked))
+
+
+def _access(chance: _Chance) -> tuple[str, ...] | None:
+    return chance.known(chance.some(_recipe()["access"], 0, 2), 50)
 
 
 def _verified(chance: _Chance) -> date:

@@ -7,6 +7,7 @@ from directory.places import Place
 from directory.records import Location, ProviderRecord, Role
 
 CENTRE = Place("San Francisco", "CA", 37.75, -122.42)
+TODAY = date(2026, 11, 21)
 MILE = 1 / 69.0  # degrees of latitude, near enough
 
 
@@ -23,6 +24,7 @@ def a_provider(
     place = {name: facts.pop(name) for name in ("in_person", "online", "city") if name in facts}
     told = {
         "npi": an_npi(number),
+        "source_id": an_npi(number),
         "kind": "individual",
         "name": f"Sample {number}",
         "source": "test",
@@ -33,7 +35,13 @@ def a_provider(
     return ProviderRecord(**told | facts)
 
 
-def keep(engine, *records):
+def keep(engine, *records, today=TODAY):
+    """Store records as one import would."""
     with engine.begin() as connection:
+        keeper = store.Keeper(connection, 1, today)
         for batch in store.batches(records):
-            store.save(connection, batch)
+            by_source = {}
+            for record in batch:
+                by_source.setdefault(record.source, []).append(record)
+            for some in by_source.values():
+                keeper.save(some)

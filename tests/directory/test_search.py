@@ -1,3 +1,5 @@
+from datetime import timedelta
+
 import pytest
 import sqlalchemy as sa
 from hypothesis import given, settings
@@ -7,7 +9,7 @@ from directory import store, tables
 from directory.places import Place, find_place
 from directory.records import Location, Role
 from directory.search import Query, search
-from tests.directory.making import CENTRE, MILE, a_provider, an_npi, keep
+from tests.directory.making import CENTRE, MILE, TODAY, a_provider, an_npi, keep
 
 
 def names(results):
@@ -38,19 +40,30 @@ def test_a_card_says_nothing_that_the_source_does_not_say(engine):
 
     assert card == {
         "type": "provider",
+        "id": 1,
         "npi": an_npi(1),
         "name": "Sample 1",
         "credential": None,
         "role": "counselor",
+        "organization": None,
+        "website": None,
+        "address": None,
         "city": None,
         "state": "CA",
+        "zip": None,
         "phone": None,
         "accepts": None,
         "languages": None,
+        "age_groups": None,
+        "identities": None,
+        "times": None,
+        "access": None,
         "formats": None,
         "new_patients": None,
         "verified_on": "2026-11-01",
-        "source": "test",
+        "sources": ["test"],
+        "doubts": [],
+        "fit": {},
         "sample": False,
         "miles": 0.0,
     }
@@ -132,7 +145,7 @@ def test_all_wished_identities_are_meant(engine):
 
 
 def test_what_is_partly_known_matches_but_never_mismatches(engine):
-    keep(engine, a_provider(1, identities=("woman",), identities_partial=True))
+    keep(engine, a_provider(1, identities=("woman",), partial=("identities",)))
     keep(engine, a_provider(2, identities=None))
 
     assert names(near(engine, identities=("woman",))) == ["Sample 1", "Sample 2"]
@@ -252,7 +265,7 @@ def test_someone_over_the_date_line_is_found(engine):
 def test_retired_providers_are_not_found(engine):
     keep(engine, a_provider(1))
     with engine.begin() as connection:
-        store.retire(connection, [an_npi(1)], "test")
+        store.Keeper(connection, 2, TODAY).retire("test", [(an_npi(1), None)])
 
     assert near(engine).total == 0
 
@@ -309,3 +322,113 @@ def test_ones_own_zip_is_about_zero_miles_away(engine):
     keep(engine, a_provider(lat=place.lat, lon=place.lon))
 
     assert search(engine, Query(place=place)).cards[0]["miles"] == 0.0
+
+
+def test_those_who_say_they_take_new_people_come_before_not_known(engine):
+    keep(
+        engine,
+        a_provider(1),
+        a_provider(2, lat=CENTRE.lat + 5 * MILE, new_patients=True),
+        a_provider(3, new_patients=False),
+    )
+
+    results = near(engine, new_patients=True)
+
+    assert names(results) == ["Sample 2", "Sample 1"]
+    assert [card["fit"]["new_patients"] for card in results.cards] == ["yes", "unknown"]
+
+
+def test_every_kind_of_access_that_is_asked_for_is_meant(engine):
+    keep(
+        engine,
+        a_provider(1, access=("wheelchair",), partial=("access",)),
+        a_provider(2, access=("wheelchair", "hearing")),
+        a_provider(3, access=("wheelchair",)),
+    )
+
+    assert names(near(engine, access=("wheelchair", "hearing"))) == ["Sample 2", "Sample 1"]
+
+
+def test_a_plan_is_found_by_its_name_as_people_write_it(engine):
+    keep(engine, a_provider(1), a_provider(2, plans=("Sample Gold PPO",)))
+
+    assert names(near(engine, plan="sample gold ppo")) == ["Sample 2", "Sample 1"]
+
+
+def test_a_provider_is_found_by_name_with_no_place(engine):
+    keep(
+        engine,
+        a_provider(1, name="Ana María Sample-Cruz", other_names=("Sample Uno",)),
+        a_provider(2, name="Ana Sample-Paz"),
+    )
+
+    def by_name(name, **asked):
+        return names(search(engine, Query(name=name, limit=50, **asked)))
+
+    assert by_name("sample cruz, ana") == ["Ana María Sample-Cruz"]
+    assert by_name("maria") == ["Ana María Sample-Cruz"]
+    assert by_name("UNO sam") == ["Ana María Sample-Cruz"]  # of the last word a part is enough
+    assert len(by_name("ana sample")) == 2
+    assert by_name("ana", state="CA", roles=("psychiatrist",)) == []
+    assert by_name("'; DROP TABLE providers; --") == []
+    assert by_name("🙂") == []
+
+
+def test_a_name_can_be_looked_for_near_a_place(engine):
+    keep(engine, a_provider(1, lat=CENTRE.lat + 60 * MILE), a_provider(2))
+
+    results = near(engine, name="sample 1")
+
+    assert names(results) == ["Sample 1"]
+    assert (results.radius_miles, results.loosened) == (100, ("radius",))
+
+
+def test_with_nobody_of_the_role_it_names_community_centers(engine):
+    keep(engine, a_provider(1, role="clinic", kind="organization", lat=CENTRE.lat + 20 * MILE))
+
+    results = near(engine, roles=("psychiatrist",), languages=("spanish",))
+
+    assert names(results) == ["Sample 1"]
+    assert results.loosened == ("role", "languages")
+
+
+def test_a_provider_with_several_offices_is_there_once_at_the_nearest(engine):
+    offices = [
+        Location(city=city, state="CA", lat=CENTRE.lat + away * MILE, lon=CENTRE.lon)
+        for city, away in (("Far", 20), ("Near", 2), ("Middle", 9))
+    ]
+    keep(engine, a_provider(1, locations=tuple(offices)))
+
+    [card] = near(engine).cards
+
+    assert (card["city"], card["miles"]) == ("Near", 2.0)
+
+
+def test_many_are_counted_up_to_a_thousand(engine):
+    keep(engine, *(a_provider(number) for number in range(1, 1003)))
+
+    results = near(engine)
+
+    assert (results.total, results.total_is_least) == (1000, True)
+    assert len(search(engine, Query(place=CENTRE, limit=50, offset=1000)).cards) == 2
+
+
+def test_equals_change_places_from_day_to_day_and_every_one_comes_first(engine):
+    keep(engine, *(a_provider(number) for number in range(1, 6)))
+    days = [TODAY + timedelta(days=number) for number in range(60)]
+
+    first = [names(near(engine, day=day))[0] for day in days]
+
+    assert len(set(first)) == 5
+    assert max(first.count(name) for name in set(first)) < 30
+
+
+def test_the_pages_of_one_day_hold_every_provider_once(engine):
+    keep(engine, *(a_provider(number) for number in range(1, 24)))
+
+    def page(offset):
+        return names(search(engine, Query(place=CENTRE, limit=5, offset=offset, day=TODAY)))
+
+    pages = [name for offset in range(0, 25, 5) for name in page(offset)]
+
+    assert len(pages) == len(set(pages)) == 23

@@ -7,12 +7,12 @@ from sqlalchemy.schema import CreateTable
 
 from directory import store, tables
 from directory.store import Saved
-from tests.directory.making import a_provider, an_npi
+from tests.directory.making import TODAY, a_provider, an_npi
 
 
 def save(engine, *records):
     with engine.begin() as connection:
-        return store.save(connection, records)
+        return store.Keeper(connection, 1, TODAY).save(records)
 
 
 def values(engine, table):
@@ -33,9 +33,9 @@ def test_a_change_replaces_everything_that_was_known(engine):
     save(engine, a_provider(payers=("aetna", "cigna"), languages=("english",)))
 
     assert save(engine, a_provider(payers=("cigna",), languages=None)).changed == 1
-    assert [payer for _, payer in values(engine, tables.provider_payers)] == ["cigna"]
-    assert values(engine, tables.provider_languages) == []
-    assert len(values(engine, tables.providers)) == 1
+    with engine.connect() as connection:
+        [provider] = connection.execute(sa.select(tables.providers))
+    assert (provider.payers, provider.languages) == ("cigna", None)
 
 
 def test_an_older_record_takes_nothing_back(engine):
@@ -47,10 +47,12 @@ def test_an_older_record_takes_nothing_back(engine):
 
 def test_a_retired_provider_comes_back_when_the_source_names_it_again(engine):
     save(engine, a_provider())
+    gone = [(an_npi(1), None)]
     with engine.begin() as connection:
-        assert store.retire(connection, [an_npi(1)], "another source") == 0
-        assert store.retire(connection, [an_npi(1)], "test") == 1
-        assert store.retire(connection, [an_npi(1)], "test") == 0
+        keeper = store.Keeper(connection, 2, TODAY)
+        assert keeper.retire("another source", gone) == 0
+        assert keeper.retire("test", gone) == 1
+        assert keeper.retire("test", gone) == 0
 
     assert save(engine, a_provider()).changed == 1
     with engine.connect() as connection:

@@ -1,16 +1,15 @@
-"""What Alembic runs for each revision: the edge's tables and the directory's, in one database."""
+"""What Alembic runs for each revision of the edge's tables."""
 
 from alembic import context
 
 from bot.store.database import open_engine
 from bot.store.tables import metadata
-from directory.tables import metadata as directory_metadata
 
 engine = open_engine(context.config.attributes["url"])
 with engine.begin() as connection:
     context.configure(
         connection=connection,
-        target_metadata=[metadata, directory_metadata],
+        target_metadata=metadata,
         render_as_batch=True,
         compare_type=True,
     )

@@ -1,0 +1,188 @@
+"""Taking a source into the directory: all of it, or nothing.
+
+One transaction holds the whole import. A search sees the directory as it was until the end; when
+the import stops half-way, for whatever reason, nothing has changed and it can be started again.
+"""
+
+import csv
+import json
+from collections import Counter
+from collections.abc import Callable, Container, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, timezone
+from pathlib import Path
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Engine
+
+from directory import store, tables
+from directory.feed import Feed, Gone, Item, Rejected
+from directory.records import ProviderRecord
+from directory.sample import retire_sample
+
+Progress = Callable[[int, int | None, int], None]
+"""Told how much was read (bytes or rows), of how much if that is known, and how many rows."""
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What became of the rows. `left_out` and `rejected` count them by reason; `older` are those
+    of which the directory knows something fresher from the same source."""
+
+    taken: int
+    updated: int
+    unchanged: int
+    older: int
+    retired: int
+    left_out: dict[str, int]
+    rejected: dict[str, int]
+
+
+def take(
+    engine: Engine,
+    feeds: Iterable[Feed],
+    *,
+    whole: bool = False,
+    rejects: Path | None = None,
+    progress: Progress | None = None,
+    today: date | None = None,
+) -> Summary:
+    """Take everything that the feeds hold. Raises `ImportFault` when one of them turns out broken.
+
+    With `whole` a feed is all that its source lists: what it no longer holds leaves the search.
+    `rejects` is written with every row that could not be used. The same again changes nothing.
+    With real providers in, the fictional sample leaves the search.
+    """
+    with _rejects(rejects) as reject, engine.begin() as connection:
+        began = datetime.now(timezone.utc).replace(tzinfo=None)
+        number = _begin(connection, began)
+        keeper = store.Keeper(connection, number, today or date.today())
+        intake = _Intake(keeper, reject)
+        sources = []
+        for feed in feeds:
+            sources.append(feed.source)
+            items = feed.items(_known(connection, feed.source))
+            for batch in store.batches(items):
+                intake.add(feed.source, batch)
+                if progress:
+                    progress(feed.done(), feed.total, feed.rows)
+            intake.left_out.update(feed.left_out)
+            if whole:
+                intake.counts["retired"] += keeper.retire_unseen(feed.source)
+        retire_sample(connection, keeper)
+        summary = intake.summary()
+        _end(connection, number, sources, summary)
+        return summary
+
+
+class _Intake:
+    """Takes items in, batch by batch, and counts what became of them."""
+
+    def __init__(self, keeper: store.Keeper, reject: Callable[[Rejected], None]) -> None:
+        self._keeper = keeper
+        self._reject = reject
+        self.counts: Counter[str] = Counter()
+        self.left_out: Counter[str] = Counter()
+        self.rejected: Counter[str] = Counter()
+
+    def add(self, source: str, items: list[Item]) -> None:
+        records: dict[str, ProviderRecord] = {}
+        gone: dict[str, date | None] = {}
+        for item in items:
+            if isinstance(item, Rejected):
+                self.rejected[item.reason] += 1
+                self._reject(item)
+            elif isinstance(item, Gone):
+                gone[item.source_id] = item.ended
+            else:
+                if item.source_id in records:  # later in the file is a change of what came before
+                    self._save(records)
+                    records = {}
+                records[item.source_id] = item
+        self._save(records)
+        if gone:
+            self.counts["retired"] += self._keeper.retire(source, list(gone.items()))
+
+    def _save(self, records: dict[str, ProviderRecord]) -> None:
+        saved = self._keeper.save(list(records.values()))
+        self.counts.update(
+            taken=saved.new, updated=saved.changed, unchanged=saved.same, older=saved.older
+        )
+        self.left_out["of_nobody_listed"] += saved.of_nobody
+
+    def summary(self) -> Summary:
+        counts = self.counts
+        return Summary(
+            taken=counts["taken"],
+            updated=counts["updated"],
+            unchanged=counts["unchanged"],
+            older=counts["older"],
+            retired=counts["retired"],
+            left_out=_counted(self.left_out),
+            rejected=_counted(self.rejected),
+        )
+
+
+def _counted(reasons: Counter[str]) -> dict[str, int]:
+    return {reason: count for reason, count in reasons.most_common() if count}
+
+
+def _begin(connection: Connection, at: datetime) -> int:
+    """The import's number. Writing first keeps every other writer out until the end."""
+    if connection.dialect.name == "postgresql":
+        connection.execute(sa.text("LOCK TABLE imports IN EXCLUSIVE MODE"))
+    row = {"source": "", "at": at, "summary": "{}"}
+    return int(connection.execute(sa.insert(tables.imports).values(row)).inserted_primary_key[0])
+
+
+def _end(connection: Connection, number: int, sources: list[str], summary: Summary) -> None:
+    named = ", ".join(dict.fromkeys(sources))[:80]
+    connection.execute(
+        sa.update(tables.imports)
+        .where(tables.imports.c.id == number)
+        .values(source=named, summary=json.dumps(asdict(summary)))
+    )
+
+
+class _Known:
+    """Source ids in the tables. Numbers weigh less than text, and most ids are NPIs."""
+
+    def __init__(self, ids: Iterable[str]) -> None:
+        self._numbers: set[int] = set()
+        self._texts: set[str] = set()
+        for one in ids:
+            if _is_npi(one):
+                self._numbers.add(int(one))
+            else:
+                self._texts.add(one)
+
+    def __contains__(self, one: object) -> bool:
+        text = str(one)
+        return int(text) in self._numbers if _is_npi(text) else text in self._texts
+
+
+def _is_npi(text: str) -> bool:
+    return len(text) == 10 and text.isascii() and text.isdigit()
+
+
+def _known(connection: Connection, source: str) -> Container[str]:
+    """Every NPI in the directory and every id of the source."""
+    npis = sa.select(tables.providers.c.npi).where(tables.providers.c.npi.is_not(None))
+    of_source = sa.select(tables.source_records.c.source_id).where(
+        tables.source_records.c.source == source
+    )
+    rows = connection.execution_options(stream_results=True).execute(npis.union(of_source))
+    return _Known(rows.scalars())
+
+
+@contextmanager
+def _rejects(path: Path | None) -> Iterator[Callable[[Rejected], None]]:
+    """What writes a row that could not be used to the file, if one was asked for."""
+    if path is None:
+        yield lambda rejected: None
+        return
+    with path.open("w", encoding="utf-8", errors="backslashreplace", newline="") as file:
+        table = csv.writer(file)
+        table.writerow(("row", "reason", "text"))
+        yield lambda rejected: table.writerow((rejected.row, rejected.reason, rejected.text))
