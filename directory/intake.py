@@ -172,8 +172,8 @@ def _known(connection: Connection, source: str) -> Container[str]:
     of_source = sa.select(tables.source_records.c.source_id).where(
         tables.source_records.c.source == source
     )
-    rows = connection.execution_options(stream_results=True).execute(npis.union(of_source))
-    return _Known(rows.scalars())
+    both = npis.union(of_source).execution_options(stream_results=True)
+    return _Known(connection.execute(both).scalars())
 
 
 @contextmanager
