@@ -5,8 +5,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import event
 from sqlalchemy.engine import Engine
+from sqlalchemy.pool import QueuePool
 
-_CACHE = 64 * 1024  # KiB that SQLite keeps in memory, which is most of a search's rows
+_CACHE = 48 * 1024  # KiB of pages that one SQLite connection keeps in memory
+_KEPT = 3  # connections
 
 
 def open_engine(url: str) -> Engine:
@@ -16,7 +18,14 @@ def open_engine(url: str) -> Engine:
     """
     if not url.startswith("sqlite"):
         return sa.create_engine(url, future=True, pool_pre_ping=True, pool_timeout=5)
-    engine = sa.create_engine(url, future=True, connect_args={"timeout": 5})
+    # Connections are kept, and with them the pages that they have read.
+    engine = sa.create_engine(
+        url,
+        future=True,
+        poolclass=QueuePool,
+        pool_size=_KEPT,
+        connect_args={"timeout": 5, "check_same_thread": False},
+    )
     event.listen(engine, "connect", _sqlite_pragmas)
     return engine
 

@@ -6,9 +6,10 @@ anything. Which bit is whose is in the table `bits`; a bit is given once and nev
 
 from collections.abc import Iterator, Sequence
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from directory import tables
 from directory.geo import cell, vector
@@ -23,6 +24,9 @@ LISTED_IN_FULL = {fact: 1 << (8 + at) for at, fact in enumerate(FACTS)}
 _MOST = 62  # bits in a number that every database can hold
 
 
+_kept: WeakKeyDictionary[Engine, tuple[int, "Bits"]] = WeakKeyDictionary()
+
+
 class Bits:
     """Which bit stands for which value of a fact. "role" and "state" are numbered the same way."""
 
@@ -34,6 +38,15 @@ class Bits:
     def _read(self) -> None:
         for row in self._connection.execute(sa.select(tables.bits)):
             self._known.setdefault(row.fact, {})[row.value] = row.bit
+
+    @classmethod
+    def of(cls, connection: Connection) -> "Bits":
+        """For a search: those of this database, read again when there are more of them."""
+        many = connection.exec_driver_sql("SELECT count(*) FROM bits").scalar()
+        kept = _kept.get(connection.engine)
+        if kept is None or kept[0] != many:
+            kept = _kept[connection.engine] = many, cls(connection)
+        return kept[1]
 
     def number(self, fact: str, value: str) -> int | None:
         """The number of a value, from 0; None when no provider ever had it."""

@@ -21,6 +21,7 @@ from directory.taxonomy import load_taxonomy
 
 MISMATCH = 100  # counts for more than all that is not known together
 _NAMESAKES = 500  # providers of one name that are looked at
+_WORDS = 8  # of a name that are looked for
 _AFTER = "~"  # comes after every letter and digit
 _FORMATS = {
     "in_person": (entries.IN_PERSON, entries.NOT_IN_PERSON),
@@ -115,25 +116,36 @@ class Hits:
     @cached_property
     def _from(self) -> str:
         """From where, and which of them."""
-        ranges = ", ".join(f"({role}, {before}, {a}, {b})" for role, before, a, b in self._ranges)
-        where = ["(e.roles & area.before) = 0"]  # once, though it may have several of the roles
-        if self._radius is not None:
-            where.append(f"{self._near} >= {nearness(self._radius)!r}")
-        elif self._query.format != "online":
-            where.append(f"(e.flags & {entries.ELSEWHERE}) = 0")
-        if self._named is not None:
+        where = []
+        if self._named is None:
+            ranges = ", ".join(
+                f"({role}, {before}, {a}, {b})" for role, before, a, b in self._ranges
+            )
+            table = (
+                f"(SELECT column1 AS role, column2 AS before, column3 AS low, column4 AS high "
+                f"FROM (VALUES {ranges}) AS v) AS area CROSS JOIN entries e"
+            )
+            # Once, though it may have several of the roles.
+            where += ["e.role = area.role", "e.cell BETWEEN area.low AND area.high"]
+            where += ["(e.roles & area.before) = 0"]
+        else:
+            # By its few providers, not by the map: what is added to 0 leads to no index.
+            table = "entries e"
             where.append(f"e.provider_id IN ({', '.join(map(str, self._named)) or 'NULL'})")
+            roles = sorted({role for role, _, _, _ in self._ranges})
+            where.append(f"e.role + 0 IN ({', '.join(map(str, roles))})")
+            cells = [f"e.cell + 0 BETWEEN {low} AND {high}" for low, high in self._cells]
+            where.append(f"({' OR '.join(cells)})")
         where += [
             f"NOT ({judged.no} AND NOT ({judged.yes}))"
             for judged in self._judged
             if judged.needed and judged.no
         ]
-        return (
-            f"FROM (SELECT column1 AS role, column2 AS before, column3 AS low, column4 AS high "
-            f"FROM (VALUES {ranges}) AS v) AS area "
-            f"CROSS JOIN entries e WHERE e.role = area.role "
-            f"AND e.cell BETWEEN area.low AND area.high AND {' AND '.join(where)}"
-        )
+        if self._radius is not None:
+            where.append(f"{self._near} >= {nearness(self._radius)!r}")
+        elif self._query.format != "online":
+            where.append(f"(e.flags & {entries.ELSEWHERE}) = 0")
+        return f"FROM {table} WHERE {' AND '.join(where)}"
 
     @cached_property
     def _ranges(self) -> list[tuple[int, int, int, int]]:
@@ -205,16 +217,39 @@ class Hits:
         """Providers with every word of the name; of the last word the beginning is enough."""
         if not self._query.name:
             return None
-        words = plain(self._query.name).split()
+        words = [word[:40] for word in plain(self._query.name).split()[:_WORDS]]
         if not words:
             return []
-        columns = tables.name_words.c
-        last = words[-1][:40]
-        exact = [columns.word == word[:40] for word in words[:-1]]
-        begun = sa.and_(columns.word >= last, columns.word < last + _AFTER)
-        having = [sa.select(columns.provider_id).where(each) for each in (*exact, begun)]
-        query = sa.intersect(*having) if exact else having[0].distinct()
-        return sorted(self._connection.execute(query.limit(_NAMESAKES)).scalars())
+        named = [_Word(word, whole=at < len(words) - 1) for at, word in enumerate(words)]
+        # The rarest word leads, so that "Ana Smith" does not walk through every Smith.
+        counts = [self._connection.scalar(word.counted()) for word in named]
+        rarest = named.pop(counts.index(min(counts)))
+        query = rarest.providers()
+        for word in named:
+            query = query.where(word.of(rarest))
+        return sorted(set(self._connection.execute(query.limit(_NAMESAKES)).scalars()))
+
+
+class _Word:
+    """A word of a provider's name, whole or only its beginning."""
+
+    def __init__(self, word: str, *, whole: bool) -> None:
+        self._rows = tables.name_words.alias()
+        column = self._rows.c.word
+        begun = sa.and_(column >= word, column < word + _AFTER)
+        self._has = column == word if whole else begun
+
+    def counted(self) -> Any:
+        some = sa.select(self._rows.c.word).where(self._has).limit(_NAMESAKES).subquery()
+        return sa.select(sa.func.count()).select_from(some)
+
+    def providers(self) -> Any:
+        return sa.select(self._rows.c.provider_id).where(self._has)
+
+    def of(self, other: "_Word") -> Any:
+        """That a provider has both words."""
+        same = self._rows.c.provider_id == other._rows.c.provider_id
+        return sa.select(self._rows.c.word).where(same, self._has).exists()
 
 
 def _flag(flag: int) -> str:

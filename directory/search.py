@@ -54,7 +54,7 @@ def search(engine: Engine, query: Query) -> Results:
     up as few wishes as it can, and for those widens as little as it can.
     """
     with engine.connect() as connection:
-        bits = Bits(connection)
+        bits = Bits.of(connection)
         for asked, radius, loosened in _attempts(query):
             hits = Hits(connection, bits, asked, radius, loosened)
             page = hits.page()

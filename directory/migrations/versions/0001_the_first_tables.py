@@ -1,6 +1,6 @@
 """The first tables
 
-Revision: 0001, after
+Revision: 0001, after nothing
 """
 
 import sqlalchemy as sa
@@ -10,8 +10,6 @@ revision = "0001"
 down_revision = None
 branch_labels = None
 depends_on = None
-
-_PLAIN = sa.String(40).with_variant(sa.String(40, collation="C"), "postgresql")
 
 
 def upgrade() -> None:
@@ -68,18 +66,18 @@ def upgrade() -> None:
         sa.Column("cell", sa.Integer(), autoincrement=False, nullable=False),
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("flags", sa.Integer(), nullable=False),
+        sa.Column("doubts", sa.Integer(), nullable=False),
+        sa.Column("roles", sa.BigInteger(), nullable=False),
         sa.Column("x", sa.Float(), nullable=False),
         sa.Column("y", sa.Float(), nullable=False),
         sa.Column("z", sa.Float(), nullable=False),
-        sa.Column("roles", sa.BigInteger(), nullable=False),
         sa.Column("payers", sa.BigInteger(), nullable=False),
         sa.Column("languages", sa.BigInteger(), nullable=False),
         sa.Column("age_groups", sa.BigInteger(), nullable=False),
         sa.Column("identities", sa.BigInteger(), nullable=False),
         sa.Column("times", sa.BigInteger(), nullable=False),
         sa.Column("access", sa.BigInteger(), nullable=False),
-        sa.Column("flags", sa.Integer(), nullable=False),
-        sa.Column("doubts", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["provider_id"],
             ["providers.id"],
@@ -116,7 +114,11 @@ def upgrade() -> None:
     )
     op.create_table(
         "name_words",
-        sa.Column("word", _PLAIN, nullable=False),
+        sa.Column(
+            "word",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("provider_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(
             ["provider_id"],
