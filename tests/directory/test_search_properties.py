@@ -5,7 +5,7 @@ from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import HealthCheck, assume, example, given, settings
 from hypothesis import strategies as st
 
 from directory import tables
@@ -37,6 +37,7 @@ EDGES = (
     (90.0, 0.0),
     (-90.0, 10.0),
 )
+QUERY = Query(roles=("psychologist",), place=CENTRE, limit=50, day=TODAY)
 
 several = settings(
     deadline=None,
@@ -167,11 +168,12 @@ def test_a_larger_circle_holds_the_smaller_one(engine, records, query, radii):
     here=st.tuples(st.floats(-90, 90), st.floats(-180, 180)) | st.sampled_from(EDGES),
     radius=st.sampled_from((10.0, 100.0, 500.0, 3_000.0, 13_000.0)),
 )
+@example(spots=[(0.0, 1e-308)], here=(0.0, 1e-308), radius=10.0)
 def test_anywhere_on_the_globe_a_circle_holds_what_is_in_it(engine, spots, here, radius):
     records = [a_provider(n, lat=lat, lon=lon) for n, (lat, lon) in enumerate(spots, 1)]
     distances = {r.name: miles(*here, r.locations[0].lat, r.locations[0].lon) for r in records}
     with directory_of(engine, records):
-        results = search(engine, Query(place=Place("", "", *here), radius_miles=radius, limit=50))
+        results = search(engine, replace(QUERY, place=Place("", "", *here), radius_miles=radius))
     shown = {card["name"]: card["miles"] for card in results.cards}
     radius = results.radius_miles
 
