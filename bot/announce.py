@@ -36,7 +36,7 @@ async def _filled(fill: Callable[[], None], say: Say) -> None:
     try:
         await asyncio.to_thread(fill)
     except Exception as fault:  # the conversation is worth having without a directory
-        say("carenav", f"The sample directory was not loaded: {type(fault).__name__}: {fault}")
+        say("carenav", f"The directory of providers is not ready: {type(fault).__name__}: {fault}")
 
 
 async def _get(http: httpx.AsyncClient, path: str) -> tuple[bool, dict[str, bool]]:

@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
 from bot.clinics import Clinic, load_clinics
@@ -63,6 +64,7 @@ def create_app(
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
+    directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
@@ -76,11 +78,12 @@ def create_app(
         yield
         for task in tasks:
             task.cancel()
+        directory.close()
         await desk.stop()
         await desk.turn.engine.aclose()
 
     return Starlette(
-        routes=[*web.routes(), *_pages(assets), *_health(desk)],
+        routes=[*web.routes(), *directory.routes(), *_pages(assets), *_health(desk)],
         middleware=[
             Middleware(SecurityHeaders, ancestors=allowed),
             Middleware(

@@ -7,13 +7,21 @@ import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli_common import FAILED as _FAILED
+from bot.cli_common import first_line as _first_line
+from bot.cli_common import open_directory
+from bot.cli_common import settings as _settings
+from bot.cli_common import stop as _stop
+from bot.cli_directory import directory
+from bot.cli_import import imports
+from bot.cli_search import search
+
 if TYPE_CHECKING:
     from bot.settings import Settings
-    from directory.importers.nppes import Summary
     from guardrails.report import Table as Section
 
 app = typer.Typer(
@@ -22,11 +30,9 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-imports = typer.Typer(help="Bring providers into the directory.", no_args_is_help=True)
 app.add_typer(imports, name="import")
-
-_WRONG_SETTING = 2
-_FAILED = 1
+app.add_typer(directory, name="directory")
+app.command()(search)
 
 
 @app.command()
@@ -41,21 +47,25 @@ def run() -> None:
     settings = _settings()
     log = supervisor.Log(coloured=Console().is_terminal and not Console().no_color)
     try:
-        asyncio.run(supervisor.run(settings, log, Console(stderr=True), _sample(settings)))
+        asyncio.run(supervisor.run(settings, log, Console(stderr=True), _directory(settings)))
     except supervisor.CannotStart as fault:
         _stop(str(fault), _FAILED)
 
 
-def _sample(settings: Settings) -> Callable[[], None] | None:
-    """Puts the fictional providers in the search; in production there are only real ones."""
+def _directory(settings: Settings) -> Callable[[], None]:
+    """Brings the directory's tables up to date, and puts the fictional providers in the search; in
+    production there are only real ones."""
 
-    def load() -> None:
-        from bot.store.database import open_engine
+    def fill() -> None:
+        from directory.database import open_engine
+        from directory.migrate import upgrade
         from directory.sample import load_sample
 
-        load_sample(open_engine(settings.database_url))
+        upgrade(settings.directory_url)
+        if not settings.production:
+            load_sample(open_engine(settings.directory_url))
 
-    return None if settings.production else load
+    return fill
 
 
 @app.command()
@@ -94,7 +104,7 @@ def _learn_nets() -> None:
 
 @app.command()
 def migrate() -> None:
-    """Bring the database's tables up to date."""
+    """Bring the tables of the chat and of the directory up to date."""
     from sqlalchemy.exc import SQLAlchemyError
 
     from bot.store.migrate import upgrade
@@ -103,7 +113,8 @@ def migrate() -> None:
         upgrade(_settings().database_url)
     except SQLAlchemyError as fault:
         _stop(f"CARENAV_DATABASE_URL: the database did not answer ({_first_line(fault)})", _FAILED)
-    typer.echo("The tables are up to date.")
+    with open_directory():
+        typer.echo("The tables are up to date.")
 
 
 @app.command()
@@ -198,78 +209,6 @@ def _write_page(path: Path, report: Sequence[Section], how: str) -> None:
     except OSError as fault:
         _stop(f"{path} cannot be written: {fault.strerror}", _FAILED)
     typer.echo(f"The page is written: {path}")
-
-
-@imports.command()
-def nppes(
-    file: Annotated[
-        Path, typer.Argument(help="The NPPES file: the .csv, or the .zip it comes in.")
-    ],
-) -> None:
-    """Take the behavioral-health providers of an NPPES file (2018 layout or V.2)."""
-    from rich.console import Console
-    from rich.progress import BarColumn, DownloadColumn, Progress, TimeRemainingColumn
-    from sqlalchemy.exc import SQLAlchemyError
-
-    from bot.store.database import open_engine
-    from bot.store.migrate import upgrade
-    from directory.importers.nppes import ImportFault, import_nppes
-
-    url = _settings().database_url
-    console = Console(stderr=True)
-    try:
-        upgrade(url)
-        columns = (BarColumn(), DownloadColumn(), TimeRemainingColumn())
-        with Progress(*columns, console=console, transient=True) as bar:
-            task = bar.add_task("importing", total=None)
-            summary = import_nppes(
-                file,
-                open_engine(url),
-                lambda done, total: bar.update(task, completed=done, total=total),
-            )
-    except ImportFault as fault:
-        _stop(str(fault), _FAILED)
-    except OSError as fault:
-        _stop(f"{file} cannot be read: {fault.strerror}", _FAILED)
-    except SQLAlchemyError as fault:
-        _stop(f"CARENAV_DATABASE_URL: the database did not answer ({_first_line(fault)})", _FAILED)
-    _show_summary(summary)
-
-
-def _show_summary(summary: Summary) -> None:
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table("rows", "what became of them", show_edge=False)
-    table.columns[0].justify = "right"
-    rows = [
-        ("taken", summary.taken),
-        ("updated", summary.updated),
-        ("unchanged", summary.unchanged),
-        *((f"skipped: {why}", count) for why, count in sorted(summary.skipped.items())),
-        ("no longer in the search", summary.retired),
-    ]
-    for what, count in rows:
-        table.add_row(f"{count:,}", what)
-    Console().print(table)
-
-
-def _settings() -> Settings:
-    from bot.settings import SettingsError, load_settings
-
-    try:
-        return load_settings()
-    except SettingsError as fault:
-        _stop(str(fault), _WRONG_SETTING)
-
-
-def _stop(line: str, code: int) -> NoReturn:
-    typer.echo(f"carenav: {line}", err=True)
-    raise typer.Exit(code)
-
-
-def _first_line(fault: Exception) -> str:
-    return (str(fault).splitlines() or [type(fault).__name__])[0]
 
 
 if __name__ == "__main__":

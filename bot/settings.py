@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import difflib
 import os
+import re
 import secrets
 import tempfile
 from collections.abc import Mapping
@@ -29,13 +30,16 @@ NAMES = (
     "CARENAV_ACTIONS_PORT",
     "CARENAV_STATE_DIR",
     "CARENAV_DATABASE_URL",
+    "CARENAV_DIRECTORY_URL",
     "CARENAV_CLINICS",
+    "CARENAV_API_RATE",
     "CARENAV_ENGINE_TIMEOUT",
     "CARENAV_LOG_LEVEL",
     *SECRETS,
 )
 _SHORTEST_SECRET = 32  # characters
 _LONGEST_WAIT = 60.0  # seconds
+_RATE = re.compile(r"[1-9][0-9]{0,5}/(second|minute|hour)( burst [1-9][0-9]{0,5})?")
 _MAKE_TEXT = 'python -c "import secrets; print(secrets.token_urlsafe(32))"'
 _MAKE_KEYS = (
     'python -c "from cryptography.fernet import Fernet; print(Fernet.generate_key().decode())"'
@@ -66,9 +70,11 @@ class Settings:
     actions_port: int
     state_dir: Path
     clinics: Path
+    api_rate: str
     engine_timeout: float
     log_level: str
     database_url: str = field(repr=False)
+    directory_url: str = field(repr=False)
     token_secret: str = field(repr=False)
     engine_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
@@ -104,7 +110,14 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     database_url = read.database(
         "CARENAV_DATABASE_URL", f"sqlite:///{(state / 'carenav.db').as_posix()}"
     )
+    directory_url = read.database(
+        "CARENAV_DIRECTORY_URL",
+        f"sqlite:///{(state / 'directory.db').as_posix()}"
+        if database_url.startswith("sqlite")
+        else database_url,
+    )
     clinics = read.path("CARENAV_CLINICS", "data/clinics")
+    api_rate = read.rate("CARENAV_API_RATE", "60/minute burst 10")
     engine_timeout = read.seconds("CARENAV_ENGINE_TIMEOUT", 8.0)
     log_level = read.one_of("CARENAV_LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
     _make_state_folder(state)
@@ -119,9 +132,11 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         actions_port=actions_port,
         state_dir=state,
         clinics=clinics,
+        api_rate=api_rate,
         engine_timeout=engine_timeout,
         log_level=log_level,
         database_url=database_url,
+        directory_url=directory_url,
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
         encryption_keys=_fernet_keys("CARENAV_ENCRYPTION_KEYS", kept),
@@ -184,6 +199,15 @@ class _Reader:
                 f"{name} is {value!r}; give seconds, more than 0 and at most {_LONGEST_WAIT:.0f}."
             )
         return seconds
+
+    def rate(self, name: str, default: str) -> str:
+        value = " ".join(self.text(name, default).lower().split())
+        if not _RATE.fullmatch(value):
+            raise SettingsError(
+                f"{name} is {value!r}; give a number each second, minute or hour, and if you like "
+                f"how many at once, such as {default}."
+            )
+        return value
 
     def path(self, name: str, default: str) -> Path:
         return (self._root / Path(self.text(name, default)).expanduser()).resolve()

@@ -48,9 +48,11 @@ class Feed(Protocol):
     """
 
     source: str
-    total: int | None
     rows: int
     left_out: Counter[str]
+
+    @property
+    def total(self) -> int | None: ...
 
     def done(self) -> int: ...
 

@@ -125,6 +125,7 @@ def state_name(code: str) -> str:
     return _spellings().names.get(code, code)
 
 
+@lru_cache(maxsize=10_000)
 def state_code(text: str) -> str | None:
     """The two letters for a state's name or letters and nothing else ("CONNECTICUT" → "CT")."""
     return _spellings().states.get(" ".join(_words(text)))
@@ -135,15 +136,19 @@ def find_zip(code: str) -> Place | NoPosition | NoSuchPlace:
     """The place of a ZIP given as five ASCII digits; anything else is no such place."""
     if not re.fullmatch(r"[0-9]{5}", code):
         return NoSuchPlace()
-    rows = zipcodes.matching(code)  # type: ignore[no-untyped-call]
-    rows = sorted(rows, key=lambda row: not row["active"])
-    if not rows:
-        return NoSuchPlace(code)
-    row = rows[0]
-    position = _position(row)
-    if position is None:
-        return NoPosition(row["city"], row["state"], code)
-    return Place(row["city"], row["state"], *position, code)
+    return _zips(code[:2]).get(code) or NoSuchPlace(code)
+
+
+@cache
+def _zips(beginning: str) -> dict[str, Place | NoPosition]:
+    """Every ZIP that begins so: the package looks through its whole list for one as for many."""
+    found: dict[str, Place | NoPosition] = {}
+    rows = zipcodes.similar_to(beginning)  # type: ignore[no-untyped-call]
+    for row in sorted(rows, key=lambda row: not row["active"]):
+        code, city, state, position = row["zip_code"], row["city"], row["state"], _position(row)
+        place = Place(city, state, *position, code) if position else NoPosition(city, state, code)
+        found.setdefault(code, place)
+    return found
 
 
 @dataclass(frozen=True)

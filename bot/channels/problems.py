@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from http import HTTPStatus
+from typing import Any
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 
 class Problem(Exception):
-    """An answer other than success. ``detail`` says what was wrong and what to do."""
+    """An answer other than success. ``detail`` says what was wrong and what to do; ``members``
+    say it to programs."""
 
-    def __init__(self, status: HTTPStatus, detail: str, **headers: str) -> None:
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        members: Mapping[str, Any] | None = None,
+        **headers: str,
+    ) -> None:
         super().__init__(detail)
         self.status = status
         self.detail = detail
+        self.members = members or {}
         self.headers = {name.replace("_", "-"): value for name, value in headers.items()}
 
 
@@ -25,7 +35,7 @@ async def problem_response(_request: Request, problem: Exception) -> JSONRespons
         "title": problem.status.phrase,
         "status": problem.status.value,
         "detail": problem.detail,
+        **problem.members,
     }
-    return JSONResponse(
-        body, problem.status.value, problem.headers, media_type="application/problem+json"
-    )
+    headers = {"Cache-Control": "no-store", **problem.headers}
+    return JSONResponse(body, problem.status.value, headers, media_type="application/problem+json")

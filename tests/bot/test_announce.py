@@ -79,5 +79,5 @@ async def test_a_directory_that_cannot_be_filled_is_told_and_the_rest_goes_on(ed
         raise OSError("no such file")
 
     await announce.announce(edge(ALL), lambda _, line: said.append(line), fails)
-    assert said[1] == "The sample directory was not loaded: OSError: no such file"
+    assert said[1] == "The directory of providers is not ready: OSError: no such file"
     assert said[2].startswith("The conversation is ready")

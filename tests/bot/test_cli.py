@@ -129,7 +129,17 @@ def test_evaluate_names_a_file_it_cannot_use(words: tuple[str, ...], says: str) 
     assert says in line
 
 
-@pytest.mark.parametrize("command", [("run",), ("train",), ("migrate",), ("import", "nppes", "x")])
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("run",),
+        ("train",),
+        ("migrate",),
+        ("import", "nppes", "x"),
+        ("directory", "status"),
+        ("directory", "settle", "1", "--fixed"),
+    ],
+)
 def test_a_wrong_setting_stops_every_command_that_has_settings_with_one_line(
     monkeypatch: pytest.MonkeyPatch, command: tuple[str, ...]
 ) -> None:
@@ -144,14 +154,20 @@ def test_a_wrong_setting_stops_every_command_that_has_settings_with_one_line(
 def test_migrate_makes_the_tables_and_can_be_done_again(state: Path) -> None:
     assert carenav("migrate").exit_code == 0
     assert (state / "carenav.db").exists()
+    assert (state / "directory.db").exists()
     assert carenav("migrate").stdout == "The tables are up to date.\n"
 
 
-def test_migrate_tells_when_the_database_is_away(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("CARENAV_DATABASE_URL", "sqlite:////no/such/folder/file.db")
+@pytest.mark.parametrize(
+    ("name", "what"), [("CARENAV_DATABASE_URL", "database"), ("CARENAV_DIRECTORY_URL", "directory")]
+)
+def test_migrate_tells_when_the_database_is_away(
+    monkeypatch: pytest.MonkeyPatch, name: str, what: str
+) -> None:
+    monkeypatch.setenv(name, "sqlite:////no/such/folder/file.db")
     result = carenav("migrate")
     assert result.exit_code == 1
-    assert result.stderr.startswith("carenav: CARENAV_DATABASE_URL: the database did not answer")
+    assert result.stderr.startswith(f"carenav: {name}: the {what} did not answer")
     assert len(result.stderr.splitlines()) == 1
 
 
@@ -170,18 +186,6 @@ def test_train_tells_why_it_could_not(monkeypatch: pytest.MonkeyPatch) -> None:
     result = carenav("train")
     assert result.stderr == "carenav: Rasa could not train\n"
     assert result.exit_code == 1
-
-
-@pytest.mark.parametrize("content", [None, b"not,the,header\n1,2,3\n", b"\xff\xfe\x00", b""])
-def test_import_names_a_file_that_is_not_nppes(tmp_path: Path, content: bytes | None) -> None:
-    file = tmp_path / "npidata.csv"
-    if content is not None:
-        file.write_bytes(content)
-    result = carenav("import", "nppes", str(file))
-    assert result.exit_code == 1
-    assert result.exception is None or isinstance(result.exception, SystemExit)
-    [line] = [line for line in result.stderr.splitlines() if line.startswith("carenav:")]
-    assert "npidata.csv" in line
 
 
 def test_help_needs_none_of_the_heavy_parts() -> None:

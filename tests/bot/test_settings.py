@@ -30,6 +30,28 @@ def test_a_fresh_clone_needs_no_settings(tmp_path: Path) -> None:
     assert not settings.production
 
 
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    [
+        ({}, "sqlite:///{state}/directory.db"),
+        ({"CARENAV_DATABASE_URL": "sqlite:///elsewhere.db"}, "sqlite:///{state}/directory.db"),
+        ({"CARENAV_DATABASE_URL": "postgresql://u@h/chat"}, "postgresql://u@h/chat"),
+        (
+            {
+                "CARENAV_DATABASE_URL": "postgresql://u@h/chat",
+                "CARENAV_DIRECTORY_URL": "postgresql://u@h/providers",
+            },
+            "postgresql://u@h/providers",
+        ),
+    ],
+)
+def test_the_directory_has_its_own_file_or_shares_the_postgresql_database(
+    tmp_path: Path, given: dict[str, str], expected: str
+) -> None:
+    settings = load_settings(given, tmp_path)
+    assert settings.directory_url == expected.format(state=settings.state_dir.as_posix())
+
+
 def test_development_secrets_are_made_once_and_only_the_owner_reads_them(tmp_path: Path) -> None:
     first = load_settings({}, tmp_path)
     again = load_settings({}, tmp_path)
@@ -78,11 +100,15 @@ def test_production_starts_with_its_secrets_given(tmp_path: Path) -> None:
         ("CARENAV_PORT", "0", "from 1 to 65535"),
         ("CARENAV_RASA_PORT", "65536", "from 1 to 65535"),
         ("CARENAV_ACTIONS_PORT", "5005", "CARENAV_RASA_PORT"),
+        ("CARENAV_API_RATE", "plenty", "each second, minute or hour"),
+        ("CARENAV_API_RATE", "0/minute", "each second, minute or hour"),
+        ("CARENAV_API_RATE", "60/minute burst 0", "each second, minute or hour"),
         ("CARENAV_ENGINE_TIMEOUT", "soon", "seconds"),
         ("CARENAV_ENGINE_TIMEOUT", "0", "more than 0"),
         ("CARENAV_ENGINE_TIMEOUT", "nan", "more than 0"),
         ("CARENAV_PUBLIC_URL", "chat.example.org", "https://"),
         ("CARENAV_DATABASE_URL", "mysql://u:hidden@h/d", "postgresql://"),
+        ("CARENAV_DIRECTORY_URL", "mysql://u:hidden@h/d", "postgresql://"),
         ("CARENAV_LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("CARENAV_TOKEN_SECRET", "hidden", "shorter than 32"),
         ("CARENAV_ENGINE_TOKEN", "hidden", "shorter than 32"),

@@ -247,6 +247,11 @@ def test_a_port_in_use_is_one_line_with_the_setting_to_change(tmp_path: Path) ->
             check_ports(settings)
 
 
+def test_the_action_server_is_told_where_the_directory_is(tmp_path: Path) -> None:
+    settings = load_settings({"CARENAV_DIRECTORY_URL": "postgresql://h/providers"}, tmp_path)
+    assert supervisor.actions(settings).env["CARENAV_DIRECTORY_URL"] == "postgresql://h/providers"
+
+
 def test_secrets_do_not_reach_the_action_server(tmp_path: Path) -> None:
     settings = load_settings({}, tmp_path)
     env = supervisor.actions(settings).env

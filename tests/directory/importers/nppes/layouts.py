@@ -1,8 +1,5 @@
 """NPPES files made up for tests, in both layouts, with the whole header of each."""
 
-import csv
-import io
-
 PRACTICE = "Business Practice Location Address"
 MAILING = "Business Mailing Address"
 
@@ -75,6 +72,27 @@ def _header(sex, *last):
 OLD = _header("Provider Gender Code")
 V2 = _header("Provider Sex Code", "Certification Date")
 
+# The blanks and hyphens are as irregular as in the real file.
+LOCATIONS = [
+    "NPI",
+    "Provider Secondary Practice Location Address- Address Line 1",
+    "Provider Secondary Practice Location Address-  Address Line 2",
+    "Provider Secondary Practice Location Address - City Name",
+    "Provider Secondary Practice Location Address - State Name",
+    "Provider Secondary Practice Location Address - Postal Code",
+    "Provider Secondary Practice Location Address - Country Code (If outside U.S.)",
+    "Provider Secondary Practice Location Address - Telephone Number",
+    "Provider Secondary Practice Location Address - Telephone Extension",
+    "Provider Practice Location Address - Fax Number",
+]
+NAMES = [
+    "NPI",
+    "Provider Other Organization Name",
+    "Provider Other Organization Name Type Code",
+]
+ENDPOINTS = ["NPI", "Endpoint Type", "Endpoint Type Description", "Endpoint"]
+DEACTIVATED = ["NPI", "NPPES Deactivation Date"]
+
 PSYCHOLOGIST = {
     "NPI": "2999900014",
     "Entity Type Code": "1",
@@ -122,16 +140,25 @@ def a_row(npi, **changes):
     return PSYCHOLOGIST | {"NPI": npi} | {short[k]: v for k, v in changes.items()} | columns
 
 
+def a_place(npi, street="5 OTHER STREET", city="BOSTON", state="MA", zip_code="021081234", **more):
+    """A row of the table of more practice locations."""
+    phone, country = more.get("phone", "6175550100"), more.get("country", "US")
+    return [npi, street, "", city, state, zip_code, country, phone, "", ""]
+
+
+def deactivated(npi, day="10/10/2026"):
+    """A row of the main table as it is once an NPI is deactivated."""
+    return {"NPI": npi, "NPI Deactivation Date": day}
+
+
 def as_text(rows, header=V2):
-    """The file as NPPES writes it: every value quoted. A row may also be a list of cells."""
-    text = io.StringIO()
-    table = csv.writer(text, quoting=csv.QUOTE_ALL, lineterminator="\n")
-    table.writerow(header)
+    """The file as NPPES writes it: every value in quotes. A row may also be a list of cells."""
+    lines = [header]
     for row in rows:
         if isinstance(row, dict):
             row = [row.get("sex" if name in _SEX else name, "") for name in header]
-        table.writerow(row)
-    return text.getvalue()
+        lines.append(row)
+    return "".join(",".join(f'"{cell}"' for cell in line) + "\n" for line in lines)
 
 
 _SEX = {"Provider Sex Code", "Provider Gender Code"}
