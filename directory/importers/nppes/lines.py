@@ -3,6 +3,7 @@
 NPPES has no line breaks inside its cells, so a line is a row. Nothing here looks into a line.
 """
 
+import struct
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -14,8 +15,18 @@ from directory.feed import ImportFault
 LONGEST = 1 << 16
 
 # What a file or a zip that can't be read to its end raises. zipfile raises RuntimeError for a
-# password, and NotImplementedError for a packing that it does not know.
-BROKEN = (OSError, EOFError, RuntimeError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+# password, NotImplementedError for a packing that it does not know, and the last two for a list
+# of contents that is no such list.
+BROKEN = (
+    OSError,
+    EOFError,
+    RuntimeError,
+    NotImplementedError,
+    zipfile.BadZipFile,
+    zlib.error,
+    UnicodeError,
+    struct.error,
+)
 
 
 class Readable(Protocol):
@@ -23,8 +34,8 @@ class Readable(Protocol):
 
 
 class Lines:
-    """The lines of an open file, as they are. `number` is that of the last line, from 1; `done`
-    is how many of its bytes (`size` in all, where that is known) were read.
+    """The lines of an open file, as they are, but for empty ones. `number` is that of the last
+    line, from 1; `done` is how many of its bytes (`size` in all, where that is known) were read.
 
     Of a line of `LONGEST` bytes or more only the beginning is given, and the rest is passed over.
     """
@@ -44,12 +55,15 @@ class Lines:
                 self.done += len(line)
                 if len(line) == LONGEST and line[-1:] != b"\n":
                     self._pass_over()
-                yield line
+                if not line.isspace():
+                    yield line
         except BROKEN as fault:
             raise ImportFault(
                 f"{self.name} can't be read after line {self.number}: {reason(fault)}. "
                 "Download it again; nothing was changed."
             ) from fault
+        if self.size is not None and self.done < self.size:
+            raise ImportFault(f"{self.name} ends before its end. Download it again.")
 
     def _pass_over(self) -> None:
         while rest := self._stream.readline(LONGEST):

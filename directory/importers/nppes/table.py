@@ -52,7 +52,7 @@ _NEEDED: dict[Kind, tuple[str, ...]] = {
     "endpoints": ("NPI", "Endpoint Type"),
 }
 
-_NARROW = 30  # columns; only the main table has more
+_NARROW = 30  # columns; no table but the main one has more
 
 # Today's name of a column (V.2) for one that it had before.
 _RENAMED = {"Provider Gender Code": "Provider Sex Code"}
@@ -117,8 +117,8 @@ class Table:
         self.width = len(header)
 
     def __iter__(self) -> Iterator[bytes]:
-        """The lines after the header that are not empty."""
-        return (line for line in self._stream if not line.isspace())
+        """The lines after the header."""
+        return self._stream
 
     def is_plain(self, line: bytes) -> bool:
         """Whether a line is sure to be a whole row, written as NPPES writes them."""
@@ -181,9 +181,9 @@ def _is_title(header: list[str]) -> bool:
 
 def _kind(header: list[str]) -> Kind | None:
     held = set(header)
-    wide = len(header) > _NARROW
+    main = len(header) > _NARROW or "entity type code" in held
     fitting = (kind for kind, names in _NEEDED.items() if held.issuperset(map(_key, names)))
-    return next((kind for kind in fitting if wide == (kind == "main")), None)
+    return next((kind for kind in fitting if main == (kind == "main")), None)
 
 
 def _key(column: str) -> str:

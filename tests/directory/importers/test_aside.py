@@ -66,17 +66,17 @@ def test_a_fault_in_opening_is_a_fault_here():
 def test_a_fault_half_way_comes_after_what_was_before():
     seen = []
 
-    with aside(partial(opened, ("one", 2_000, 1_000, ImportFault("cut")))) as [feed]:
-        with pytest.raises(ImportFault, match="cut"):
-            seen.extend(feed.items(frozenset()))
+    cut = partial(opened, ("one", 2_000, 1_000, ImportFault("cut")))
+    with aside(cut) as [feed], pytest.raises(ImportFault, match="cut"):
+        seen.extend(feed.items(frozenset()))
 
     assert len(seen) >= 400
 
 
 def test_a_reader_that_dies_is_a_fault_too():
-    with aside(partial(opened, ("one", 2_000, 1_000))) as [feed]:
-        with pytest.raises(ImportFault, match="ended before its time"):
-            list(feed.items(frozenset()))
+    dies = partial(opened, ("one", 2_000, 1_000))
+    with aside(dies) as [feed], pytest.raises(ImportFault, match="ended before its time"):
+        list(feed.items(frozenset()))
 
 
 def test_a_reader_that_nobody_listens_to_ends():

@@ -124,6 +124,7 @@ FAULTY = {
     "one endless line": lambda _: b"x" * 200_000,
     "a header with a name twice": lambda _: as_text([], [*V2, "NPI"]).encode(),
     "a header cut short": lambda _: as_text([]).encode()[:3000],
+    "a header cut after a column": lambda _: as_text([], V2[:14]).encode(),
     "a header without rows": lambda _: as_text([]).encode(),
     "endpoints": lambda _: as_text([], ENDPOINTS).encode(),
     "zip without a table": lambda tmp: zipped(tmp, {"readme.txt": "hello"}),
