@@ -21,9 +21,7 @@ from functools import cache
 from itertools import accumulate
 from typing import Any
 
-import numpy as np
 import zipcodes
-from sklearn.neighbors import BallTree
 
 from directory import names, npi
 from directory.feed import Item
@@ -63,6 +61,9 @@ class Spot:
 @cache
 def spots() -> tuple[tuple[Spot, ...], tuple[float, ...]]:
     """Every ordinary ZIP that has a position, and its share beside those before it."""
+    import numpy as np  # not at the top: who only searches needs neither
+    from sklearn.neighbors import BallTree
+
     found = tuple(
         Spot(row["zip_code"], row["city"], row["state"], float(row["lat"]), float(row["long"]))
         for row in zipcodes.list_all()
