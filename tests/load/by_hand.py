@@ -161,6 +161,7 @@ class Plain:
 
     def _judged(self, query: Query, given_up: tuple[str, ...]) -> tuple[str, str]:
         fit, where = ["0"], ["1 = 1"]
+        true, false = ("true", "false") if self.postgresql else ("1", "0")
         for fact in ("payers", *WISHES):
             asked = query.asked(fact)
             if asked:
