@@ -139,9 +139,7 @@ def searching(
         }
         times = measured(near, finds, clock)
         same = sum(_same(engine, hand, query) for query in near)
-    title(
-        f"Searching {size:,} providers on {database}, {told_size(path)} in SQLite (load {load()})"
-    )
+    title(f"Searching {size:,} providers on {database} (load {load()})")
     row("25 miles, three filters", "p50", "p99", "slowest", "ours beside it")
     for name, ms in times.items():
         ratio = statistics.median(times["ours"]) / statistics.median(ms)
