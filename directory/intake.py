@@ -73,7 +73,8 @@ def take(
         retire_sample(connection, keeper)
         summary = intake.summary()
         _end(connection, number, sources, summary)
-        return summary
+    _tidy_up(engine)
+    return summary
 
 
 class _Intake:
@@ -134,6 +135,13 @@ def _begin(connection: Connection, at: datetime) -> int:
         connection.execute(sa.text("LOCK TABLE imports IN EXCLUSIVE MODE"))
     row = {"source": "", "at": at, "summary": "{}"}
     return int(connection.execute(sa.insert(tables.imports).values(row)).inserted_primary_key[0])
+
+
+def _tidy_up(engine: Engine) -> None:
+    """PostgreSQL reads from the index alone only what was vacuumed since it was written."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM (ANALYZE) entries"))
 
 
 def _end(connection: Connection, number: int, sources: list[str], summary: Summary) -> None:
