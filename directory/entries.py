@@ -52,6 +52,10 @@ class Bits:
         """The number of a value, from 0; None when no provider ever had it."""
         return self._known.get(fact, {}).get(value)
 
+    def values(self, fact: str) -> tuple[str, ...]:
+        """Every value that a provider ever had."""
+        return tuple(self._known.get(fact, ()))
+
     def mask(self, fact: str, values: Sequence[str]) -> int:
         """Values as bits; those that no provider ever had are none."""
         numbers = (self.number(fact, value) for value in values)

@@ -161,8 +161,7 @@ class Hits:
     @cached_property
     def _ranges(self) -> list[tuple[int, int, int, int]]:
         """Role, the roles asked before it as bits, first and last cell."""
-        known = load_taxonomy()
-        asked = known.covered(self._query.roles) or known.roles
+        asked = load_taxonomy().covered(self._query.roles) or self._bits.values("role")
         numbers = sorted(
             number for role in asked if (number := self._bits.number("role", role)) is not None
         )
