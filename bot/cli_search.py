@@ -150,12 +150,22 @@ def _lines(provider: Mapping[str, Any]) -> Iterator[str]:
     place = [provider[part] for part in ("address", "city", "state", "zip") if provider[part]]
     miles = "" if provider["miles"] is None else f" ({provider['miles']:g} miles)"
     yield (", ".join(place) or "place: not known") + miles
-    yield f"phone: {provider['phone'] or 'not known'}"
+    if provider["phone"]:
+        yield f"phone: {provider['phone']}"
     if provider["website"]:
         yield f"website: {provider['website']}"
     for what, field in _FACTS.items():
-        yield f"{what}: {_known(provider[field])}"
-    yield f"takes new people: {_said(provider['new_patients'])}"
+        if provider[field] is not None:
+            yield f"{what}: {_listed(provider[field]) or 'none'}"
+    if provider["new_patients"] is not None:
+        yield f"takes new people: {'yes' if provider['new_patients'] else 'no'}"
+    unknown = [
+        what
+        for what, field in {"phone": "phone", **_FACTS, "takes new people": "new_patients"}.items()
+        if provider[field] is None
+    ]
+    if unknown:
+        yield f"not known: {', '.join(unknown)}"
     if provider["doubts"]:
         yield f"several people reported: {_listed(provider['doubts'])}"
     yield f"last verified {provider['verified_on']}" + (
@@ -170,21 +180,11 @@ _FACTS = {
     "accepts": "accepts",
     "languages": "languages",
     "visits": "formats",
-    "for": "age_groups",
+    "ages": "age_groups",
     "is or welcomes": "identities",
     "times": "times",
     "access": "access",
 }
-
-
-def _known(values: list[str] | None) -> str:
-    if values is None:
-        return "not known"
-    return _listed(values) or "none"
-
-
-def _said(value: bool | None) -> str:
-    return {None: "not known", True: "yes", False: "no"}[value]
 
 
 def _listed(ids: list[str]) -> str:

@@ -55,12 +55,17 @@ _QUERY = (
 )
 
 
+_ROLES = (
+    sa.select(tables.provider_roles.c.provider_id, tables.provider_roles.c.role)
+    .where(tables.provider_roles.c.provider_id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(tables.provider_roles.c.provider_id, tables.provider_roles.c.position)
+)
+
+
 def _roles(connection: Connection, ids: Sequence[int], asked: Sequence[str]) -> dict[int, str]:
     """The role to show of each provider: the first that was asked for, else its first."""
-    columns = tables.provider_roles.c
-    query = sa.select(columns.provider_id, columns.role).where(columns.provider_id.in_(ids))
     found: dict[int, str] = {}
-    for row in connection.execute(query.order_by(columns.provider_id, columns.position)):
+    for row in connection.execute(_ROLES, {"ids": ids}):
         if row.provider_id not in found or (
             row.role in asked and found[row.provider_id] not in asked
         ):

@@ -17,7 +17,9 @@ def open_engine(url: str) -> Engine:
     Nothing is contacted yet. Raises ``sqlalchemy.exc.ArgumentError`` on a malformed URL.
     """
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, future=True, pool_pre_ping=True, pool_timeout=5)
+        engine = sa.create_engine(url, future=True, pool_pre_ping=True, pool_timeout=5)
+        event.listen(engine, "connect", _postgresql_settings)
+        return engine
     # Connections are kept, and with them the pages that they have read.
     engine = sa.create_engine(
         url,
@@ -37,3 +39,14 @@ def _sqlite_pragmas(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute(f"PRAGMA cache_size=-{_CACHE}")
     cursor.close()
+
+
+def _postgresql_settings(connection: Any, _record: Any) -> None:
+    """PostgreSQL takes the areas of a search for much larger than they are, and would read the
+    whole table (0.7 s at a million providers)."""
+    cursor = connection.cursor()
+    for setting in ("enable_seqscan", "enable_hashjoin", "enable_mergejoin", "jit"):
+        cursor.execute(f"SET {setting} = off")
+    cursor.execute("SET max_parallel_workers_per_gather = 0")
+    cursor.close()
+    connection.commit()

@@ -52,6 +52,10 @@ class Bits:
         """The number of a value, from 0; None when no provider ever had it."""
         return self._known.get(fact, {}).get(value)
 
+    def values(self, fact: str) -> tuple[str, ...]:
+        """Every value that a provider ever had."""
+        return tuple(self._known.get(fact, ()))
+
     def mask(self, fact: str, values: Sequence[str]) -> int:
         """Values as bits; those that no provider ever had are none."""
         numbers = (self.number(fact, value) for value in values)
@@ -98,19 +102,20 @@ def rows(
         }
         for role in roles:
             yield {**base, **at, "role": role}
-    for role, state, position, elsewhere in _states(merged, bits):
-        flags = base["flags"] | (ELSEWHERE if elsewhere else 0)
-        flags |= _formats(merged.places[position]) if merged.places else 0
-        yield {
-            **base,
-            "role": role,
-            "cell": state_cell(bits.add("state", state)),
-            "position": position,
-            "x": 0.0,
-            "y": 0.0,
-            "z": 0.0,
-            "flags": flags,
-        }
+    for state, roles in _states(merged, bits).items():
+        for position, flags in _in_state(merged, state):
+            for role in roles:
+                yield {
+                    **base,
+                    "role": role,
+                    "cell": state_cell(bits.add("state", state)),
+                    "position": position,
+                    "x": 0.0,
+                    "y": 0.0,
+                    "z": 0.0,
+                    "roles": sum(1 << one for one in roles),
+                    "flags": base["flags"] | flags,
+                }
 
 
 def state_cell(number: int) -> int:
@@ -144,18 +149,27 @@ def _formats(place: Place) -> int:
     return flags
 
 
-def _states(merged: Merged, bits: Bits) -> Iterator[tuple[int, str, int, bool]]:
-    """Role, state, place and whether the place is elsewhere: once for each role and state.
+def _states(merged: Merged, bits: Bits) -> dict[str, list[int]]:
+    """The states where a provider may work, each with the roles in which it may: where it has an
+    office, where it says it does, and where it is licensed for the role."""
+    anyway = [place.location.state for place in merged.places] + [*merged.telehealth_states]
+    found: dict[str, dict[int, None]] = {}
+    for role in merged.roles:
+        for state in filter(None, (*anyway, role.license_state)):
+            found.setdefault(state, {})[bits.add("role", role.role)] = None
+    return {state: sorted(roles) for state, roles in found.items()}
 
-    A provider may work where it has an office, where it says it does, and where it is licensed
-    for the role.
-    """
-    offices: dict[str, int] = {}
-    for position, place in enumerate(merged.places):
-        if place.location.state:
-            offices.setdefault(place.location.state, position)
-    for name in dict.fromkeys(role.role for role in merged.roles):
-        licensed = (role.license_state for role in merged.roles if role.role == name)
-        states = dict.fromkeys((*offices, *merged.telehealth_states, *filter(None, licensed)))
-        for state in states:
-            yield bits.add("role", name), state, offices.get(state, 0), state not in offices
+
+def _in_state(merged: Merged, state: str) -> Iterator[tuple[int, int]]:
+    """The offices that stand for a state, and their flags: those in it, or all when it has none.
+    Of several that offer the same the first is enough."""
+    offices = [n for n, place in enumerate(merged.places) if place.location.state == state]
+    elsewhere = 0 if offices else ELSEWHERE
+    seen = set()
+    for position in offices or range(len(merged.places)):
+        flags = _formats(merged.places[position]) | elsewhere
+        if flags not in seen:
+            seen.add(flags)
+            yield position, flags
+    if not merged.places:
+        yield 0, elsewhere

@@ -23,11 +23,10 @@ def vector(lat: float, lon: float) -> Vector:
     """The point on a globe of radius 1. The product of two is the cosine of the angle between, so
     a database can compare distances without trigonometry."""
     north, east = math.radians(lat), math.radians(lon)
-    return (
-        math.cos(north) * math.cos(east),
-        math.cos(north) * math.sin(east),
-        math.sin(north),
-    )
+    x = math.cos(north) * math.cos(east)
+    y = math.cos(north) * math.sin(east)
+    # Next to nothing is nothing: PostgreSQL refuses products that are too small.
+    return round(x, 15), round(y, 15), round(math.sin(north), 15)
 
 
 def nearness(radius: float) -> float:

@@ -86,7 +86,8 @@ def take(
         retire_sample(connection, keeper)
         summary = intake.summary()
         _end(connection, number, sources, summary)
-        return summary
+    _tidy_up(engine)
+    return summary
 
 
 class _Intake:
@@ -154,6 +155,13 @@ def _begin(connection: Connection, at: datetime) -> int:
     return int(connection.execute(sa.insert(tables.imports).values(row)).inserted_primary_key[0])
 
 
+def _tidy_up(engine: Engine) -> None:
+    """PostgreSQL reads from the index alone only what was vacuumed since it was written."""
+    if engine.dialect.name == "postgresql":
+        with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            connection.execute(sa.text("VACUUM (ANALYZE) entries"))
+
+
 def _end(connection: Connection, number: int, sources: list[str], summary: Summary) -> None:
     named = ", ".join(dict.fromkeys(sources))[:80]
     connection.execute(
@@ -196,8 +204,8 @@ def _known(connection: Connection, source: str) -> Container[str]:
     of_source = sa.select(tables.source_records.c.source_id).where(
         tables.source_records.c.source == source
     )
-    rows = connection.execution_options(stream_results=True).execute(npis.union(of_source))
-    return _Known(rows.scalars())
+    both = npis.union(of_source).execution_options(stream_results=True)
+    return _Known(connection.execute(both).scalars())
 
 
 @contextmanager

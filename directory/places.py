@@ -109,7 +109,7 @@ def find_zip(code: str) -> Place | NoPosition | NoSuchPlace:
     no position of its own is in the middle of its city."""
     if not re.fullmatch(r"[0-9]{5}", code):
         return NoSuchPlace()
-    return _zips(code[:2]).get(code) or NoSuchPlace(code)
+    return _zips(code[0]).get(code) or NoSuchPlace(code)
 
 
 @cache
@@ -117,18 +117,23 @@ def _zips(beginning: str) -> dict[str, Place | NoPosition]:
     """Every ZIP that begins so: the package looks through its whole list for one as for many."""
     found: dict[str, Place | NoPosition] = {}
     rows = zipcodes.similar_to(beginning)  # type: ignore[no-untyped-call]
+    # The ZIPs of a city begin alike. `cities` would unpack the whole country, which an import
+    # has no memory to spare for.
+    towns: dict[tuple[str, str], City] = {}
+    for row in rows:
+        at = row["city"], row["state"]
+        towns.setdefault(at, City(*at)).add(row)
     for row in sorted(rows, key=lambda row: not row["active"]):
-        found.setdefault(row["zip_code"], _zip_place(row))
+        town = towns[row["city"], row["state"]]
+        found.setdefault(row["zip_code"], _zip_place(row, town))
     return found
 
 
-def _zip_place(row: dict[str, Any]) -> Place | NoPosition:
+def _zip_place(row: dict[str, Any], town: City) -> Place | NoPosition:
     spot = position(row)
     if spot is None:
-        named = {} if row["zip_code_type"] == "MILITARY" else cities()
-        city = named.get(name_of(words(row["city"])), {}).get(row["state"])
-        middle = city.place() if city else None
-        if not isinstance(middle, Place):
+        middle = town.place()
+        if row["zip_code_type"] == "MILITARY" or not isinstance(middle, Place):
             return NoPosition(row["city"], row["state"], row["zip_code"])
         spot = middle.lat, middle.lon
     return Place(row["city"], row["state"], *spot, row["zip_code"])

@@ -115,6 +115,8 @@ class Keeper:
         stored = self._stored(source, [source_id for source_id, _ in gone])
         ended = {stored[source_id].id: day for source_id, day in gone if source_id in stored}
         leaving = {row.id: row.provider_id for row in stored.values() if row.gone_on is None}
+        touched = set(leaving.values())
+        touched |= self._end({at: day for at, day in gone if day and at not in stored}, source)
         for record, day in ended.items():
             if record in leaving:
                 self._connection.execute(
@@ -122,8 +124,31 @@ class Keeper:
                     .where(tables.source_records.c.id == record)
                     .values(gone_on=day or self._today, ended=day is not None)
                 )
-        self.refresh(sorted(set(leaving.values())))
+        self.refresh(sorted(touched))
         return len(leaving)
+
+    def _end(self, ended: Mapping[str, date], source: str) -> set[int]:
+        """Keep the day on which an NPI ended that only other sources have told of; which providers
+        those are."""
+        columns = tables.providers.c
+        query = sa.select(columns.npi, columns.id).where(columns.npi.in_(list(ended)))
+        known = {row.npi: row.id for row in self._connection.execute(query)} if ended else {}
+        rows = [
+            {
+                "source": source,
+                "source_id": npi,
+                "provider_id": provider,
+                "dated": ended[npi],
+                "import_id": self._import,
+                "gone_on": ended[npi],
+                "ended": True,
+                "fingerprint": "",
+                "record": "{}",
+            }
+            for npi, provider in known.items()
+        ]
+        bulk.insert(self._connection, tables.source_records, rows)
+        return set(known.values())
 
     def retire_unseen(self, source: str) -> int:
         """Everything of a source that this import did not see; how many."""

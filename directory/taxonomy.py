@@ -7,6 +7,9 @@ from pathlib import Path
 
 import yaml
 
+OTHER = "other"
+"""The role of who is in the directory with none of ours, when everybody was asked for."""
+
 _FILE = Path(__file__).resolve().parent.parent / "data" / "providers" / "taxonomy.yml"
 
 

@@ -144,6 +144,20 @@ def test_who_no_longer_works_leaves_whatever_older_sources_say(engine):
     assert found(engine) == ["Sample 1"]
 
 
+def test_an_npi_that_ended_ends_what_other_sources_alone_told_of(engine):
+    take(engine, [AFeed(a_provider(1, source="hsds"), source="hsds")])
+    ended = AFeed(Gone(an_npi(1), ended=date(2026, 11, 10)), source="nppes")
+
+    take(engine, [ended])
+    assert found(engine) == []
+
+    take(
+        engine,
+        [AFeed(a_provider(1, source="nppes", verified_on=date(2026, 11, 20)), source="nppes")],
+    )
+    assert found(engine) == ["Sample 1"]
+
+
 def test_a_source_that_lets_go_leaves_the_provider_to_the_others(engine):
     take(engine, [AFeed(a_provider(1, payers=("aetna",)))])
     take(engine, [AFeed(a_provider(1, source="other"), source="other")])

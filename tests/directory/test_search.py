@@ -432,3 +432,10 @@ def test_the_pages_of_one_day_hold_every_provider_once(engine):
     pages = [name for offset in range(0, 25, 5) for name in page(offset)]
 
     assert len(pages) == len(set(pages)) == 23
+
+
+def test_who_is_in_with_none_of_our_roles_is_found_when_no_role_is_asked_for(engine):
+    keep(engine, a_provider(1, role="other"))
+
+    assert names(near(engine)) == ["Sample 1"]
+    assert names(near(engine, roles=("psychologist",))) == []

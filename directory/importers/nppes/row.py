@@ -7,11 +7,10 @@ from directory.feed import Gone
 from directory.importers.nppes.table import SLOTS, Row, Unusable
 from directory.places import state_code
 from directory.records import Kind, Location, ProviderRecord, Role
-from directory.taxonomy import load_taxonomy
+from directory.taxonomy import OTHER, load_taxonomy
 from directory.tidy import day, phone, point, titled, zip5
 
 SOURCE = "nppes"
-OTHER = "other"  # the role of a code that is none of ours
 
 _KINDS: dict[str, Kind] = {"1": "individual", "2": "organization"}
 _UNITED_STATES = {"", "US", "UM", "PR", "GU", "VI", "AS", "MP"}

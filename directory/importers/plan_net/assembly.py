@@ -31,9 +31,7 @@ from directory.importers.plan_net.posts import (
 )
 from directory.importers.plan_net.staging import Staged, Staging
 from directory.records import Kind, Location, ProviderRecord, Role
-
-# What a provider with no role of ours is, when every role is asked for.
-OTHER_ROLE = "other"
+from directory.taxonomy import OTHER
 
 # Facts of which a source may list a part only: a plan's directory says nothing of other plans,
 # and a language, an access or a trait that is not mentioned is not denied.
@@ -152,7 +150,7 @@ class Assembly:
 
     def _ours(self, roles: Taken) -> Taken:
         if self._every:
-            roles = [(one, ours or [Role(OTHER_ROLE)]) for one, ours in roles]
+            roles = [(one, ours or [Role(OTHER)]) for one, ours in roles]
         return [(one, ours) for one, ours in roles if ours]
 
     def _with_affiliations(

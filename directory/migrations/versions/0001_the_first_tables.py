@@ -89,6 +89,12 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("entries", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_entries_provider_id"), ["provider_id"], unique=False)
+    if op.get_bind().dialect.name == "postgresql":
+        # SQLite keeps the rows themselves in this order; here an index holds all of each row.
+        key = ["role", "cell", "provider_id", "position"]
+        rest = ["x", "y", "z", "roles", "flags", "doubts", "payers", "languages"]
+        rest += ["age_groups", "identities", "times", "access"]
+        op.create_index("ix_entries_covering", "entries", key, postgresql_include=rest)
 
     op.create_table(
         "locations",
