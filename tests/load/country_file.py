@@ -70,6 +70,8 @@ def copy_to_postgresql(path: Path, url: str) -> None:
     engine = open_engine(url)
     source = sqlite3.connect(path)
     with engine.begin() as connection:
+        # What is copied was checked when it was written first.
+        connection.execute(sa.text("SET LOCAL session_replication_role = replica"))
         for table in metadata.sorted_tables:
             _copy(source, connection, table)
     with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:

@@ -35,6 +35,8 @@ from tests.postgres import THROWN_AWAY, cluster, find_postgres
 SIZES = (10_000, 100_000, 1_000_000)
 CSV_BYTES = 300_000_000
 SEARCHES = 400
+SLOW = 40
+"""So many of them for what takes too long for all."""
 CLOCKS = {"wall": time.perf_counter, "cpu": time.process_time}
 
 Finds = Callable[[Query], object]
@@ -135,9 +137,9 @@ def searching(
         finds: dict[str, Finds] = {
             "ours": lambda query: search(engine, query),
             "by hand": hand.find,
-            "by hand, plain": plain.find,
         }
         times = measured(near, finds, clock)
+        times |= measured(near[:SLOW], {"by hand, plain": plain.find}, clock)
         same = sum(_same(engine, hand, query) for query in near)
     title(f"Searching {size:,} providers on {database} (load {load()})")
     row("25 miles, three filters", "p50", "p99", "slowest", "ours beside it")
