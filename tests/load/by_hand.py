@@ -89,9 +89,10 @@ class Indexed:
         total = len(page)
         if len(rows) == most:
             self.cursor.execute(
-                f"SELECT count(*) FROM (SELECT DISTINCT provider_id {found} LIMIT {COUNTED}) AS f"
+                f"SELECT count(DISTINCT provider_id) FROM (SELECT provider_id {found} "
+                f"LIMIT {COUNTED * 3}) AS f"
             )
-            total = self.cursor.fetchone()[0]
+            total = min(self.cursor.fetchone()[0], COUNTED)
         return page[query.offset : query.offset + query.limit], total
 
     def _judged(self, query: Query, given_up: tuple[str, ...]) -> tuple[str, str]:
