@@ -32,16 +32,20 @@ def load_cards(
     if not hits:
         return ()
     ids = sorted({hit.provider for hit in hits})
-    rows = {
-        (row["id"], row["position"]): row
-        for row in connection.execute(_QUERY, {"ids": ids}).mappings()
-    }
-    roles = _roles(connection, ids, load_taxonomy().covered(query.roles))
+    asked = load_taxonomy().covered(query.roles)
+    rows: dict[tuple[int, int | None], Any] = {}
+    roles: dict[int, str] = {}
+    for row in connection.execute(_QUERY, {"ids": ids}).mappings():
+        rows[row["id"], row["position"]] = row
+        # The role to show: the first of those asked for, else the first.
+        role = roles.setdefault(row["id"], row["role"])
+        if role not in asked and row["role"] in asked:
+            roles[row["id"]] = row["role"]
     cards = []
     for hit in hits:
         # A provider that may work in a state and tells of no place is there without one.
-        row = rows.get((hit.provider, hit.position)) or rows[hit.provider, None]
-        cards.append(_card(row, roles[hit.provider], query, radius))
+        found = rows.get((hit.provider, hit.position)) or rows[hit.provider, None]
+        cards.append(_card(found, roles[hit.provider], query, radius))
     return tuple(cards)
 
 
@@ -49,28 +53,13 @@ _QUERY = (
     sa.select(
         tables.providers,
         *(column for column in tables.locations.c if column.name != "provider_id"),
+        tables.provider_roles.c.role,
     )
     .join_from(tables.providers, tables.locations, isouter=True)
+    .join(tables.provider_roles, tables.provider_roles.c.provider_id == tables.providers.c.id)
     .where(tables.providers.c.id.in_(sa.bindparam("ids", expanding=True)))
+    .order_by(tables.provider_roles.c.position)
 )
-
-
-_ROLES = (
-    sa.select(tables.provider_roles.c.provider_id, tables.provider_roles.c.role)
-    .where(tables.provider_roles.c.provider_id.in_(sa.bindparam("ids", expanding=True)))
-    .order_by(tables.provider_roles.c.provider_id, tables.provider_roles.c.position)
-)
-
-
-def _roles(connection: Connection, ids: Sequence[int], asked: Sequence[str]) -> dict[int, str]:
-    """The role to show of each provider: the first that was asked for, else its first."""
-    found: dict[int, str] = {}
-    for row in connection.execute(_ROLES, {"ids": ids}):
-        if row.provider_id not in found or (
-            row.role in asked and found[row.provider_id] not in asked
-        ):
-            found[row.provider_id] = row.role
-    return found
 
 
 def _card(row: Any, role: str, query: Query, radius: float | None) -> Card:

@@ -4,6 +4,7 @@ A fact's values are bits of one number, so that the database can judge a provide
 anything. Which bit is whose is in the table `bits`; a bit is given once and never changes.
 """
 
+import time
 from collections.abc import Iterator, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary
@@ -24,7 +25,8 @@ LISTED_IN_FULL = {fact: 1 << (8 + at) for at, fact in enumerate(FACTS)}
 _MOST = 62  # bits in a number that every database can hold
 
 
-_kept: WeakKeyDictionary[Engine, tuple[int, "Bits"]] = WeakKeyDictionary()
+_FRESH = 1.0  # seconds
+_kept: WeakKeyDictionary[Engine, "Bits"] = WeakKeyDictionary()
 
 
 class Bits:
@@ -33,20 +35,22 @@ class Bits:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         self._known: dict[str, dict[str, int]] = {}
-        self._read()
-
-    def _read(self) -> None:
-        for row in self._connection.execute(sa.select(tables.bits)):
+        self.many = 0
+        self.asked = time.monotonic()
+        for row in connection.execute(sa.select(tables.bits)):
             self._known.setdefault(row.fact, {})[row.value] = row.bit
+            self.many += 1
 
     @classmethod
     def of(cls, connection: Connection) -> "Bits":
-        """For a search: those of this database, read again when there are more of them."""
-        many = connection.exec_driver_sql("SELECT count(*) FROM bits").scalar()
+        """For a search: those of this database. Whether there are more is asked once a second."""
         kept = _kept.get(connection.engine)
-        if kept is None or kept[0] != many:
-            kept = _kept[connection.engine] = many, cls(connection)
-        return kept[1]
+        if kept is None or time.monotonic() - kept.asked > _FRESH:
+            many = connection.exec_driver_sql("SELECT count(*) FROM bits").scalar()
+            if kept is None or kept.many != many:
+                kept = _kept[connection.engine] = cls(connection)
+            kept.asked = time.monotonic()
+        return kept
 
     def number(self, fact: str, value: str) -> int | None:
         """The number of a value, from 0; None when no provider ever had it."""
@@ -65,8 +69,9 @@ class Bits:
         """The number of a value, a new one if need be. Raises OverflowError when there is none."""
         known = self._known.setdefault(fact, {})
         if value not in known:
-            if len(known) > _MOST:
+            if len(known) > _MOST and fact != "state":  # states are numbered, never bits
                 raise OverflowError(f"more than {_MOST} values of {fact}")
+            _kept.pop(self._connection.engine, None)
             self._connection.execute(
                 sa.insert(tables.bits).values(fact=fact, value=value, bit=len(known))
             )

@@ -20,6 +20,7 @@ from directory.query import WISHES, Query
 from directory.taxonomy import load_taxonomy
 
 MISMATCH = 100  # counts for more than all that is not known together
+_INNER = 0.25  # of the radius
 _NAMESAKES = 500  # providers of one name that are looked at
 _WORDS = 8  # of a name that are looked for
 _AFTER = "~"  # comes after every letter and digit
@@ -65,11 +66,25 @@ class Hits:
         self._radius = radius
         self._loosened = loosened
         self._bound: dict[str, Any] = {}
-        self._all: int | None = None  # how many providers there are, once it is known
 
-    def page(self) -> list[Hit]:
-        """The hits of the query's page. A provider is there once, at its best location."""
-        wanted = self._query.offset + self._query.limit
+    def page(self, *, crowded: bool = False) -> list[Hit]:
+        """The hits of the query's page. A provider is there once, at its best location.
+
+        In a crowded circle an inner one is tried first: when enough of those in it are all that
+        was asked, nobody further out can come before them.
+        """
+        first, wanted = self._query.offset, self._query.offset + self._query.limit
+        if crowded and self._radius is not None:
+            inner = Hits(
+                self._connection, self._bits, self._query, self._radius * _INNER, self._loosened
+            )
+            best = inner._best(wanted)
+            if len(best) >= wanted and not any(hit.fit for hit in best[:wanted]):
+                return best[first:wanted]
+        return self._best(wanted)[first:wanted]
+
+    def _best(self, wanted: int) -> list[Hit]:
+        """At least so many hits from the top, if there are."""
         asked = wanted + 10  # some to spare, for those with several locations
         while True:
             rows = self._rows(asked)
@@ -77,15 +92,8 @@ class Hits:
             for row in rows:
                 best.setdefault(row.provider_id, Hit(row.provider_id, row.position, row.fit))
             if len(best) >= wanted or len(rows) < asked:
-                self._all = len(best) if len(rows) < asked else None
-                return list(best.values())[self._query.offset : wanted]
+                return list(best.values())
             asked *= 2
-
-    def total(self, shown: int, most: int) -> int:
-        """How many providers there are on all pages, or `most` + 1 when there are more."""
-        if self._all is not None:
-            return min(self._all, most + 1)
-        return self.count(most + 1)
 
     def count(self, most: int) -> int:
         """How many providers there are, counted up to `most`."""

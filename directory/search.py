@@ -57,11 +57,10 @@ def search(engine: Engine, query: Query) -> Results:
         bits = Bits.of(connection)
         for asked, radius, loosened in _attempts(query):
             hits = Hits(connection, bits, asked, radius, loosened)
-            page = hits.page()
-            if page or (query.offset and hits.count(1)):
+            total = hits.count(COUNTED + 1)
+            if total:
                 break
-        total = hits.total(len(page), COUNTED)
-        cards = load_cards(connection, asked, page, radius)
+        cards = load_cards(connection, asked, hits.page(crowded=total > COUNTED), radius)
         counted = min(total, COUNTED)
         return Results(cards, counted, total > COUNTED, radius, loosened, query.day)
 
