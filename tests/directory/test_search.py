@@ -6,6 +6,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from directory import store, tables
+from directory.entries import Bits
+from directory.hits import Hits
 from directory.places import Place, find_place
 from directory.records import Location, Role
 from directory.search import Query, search
@@ -439,3 +441,27 @@ def test_who_is_in_with_none_of_our_roles_is_found_when_no_role_is_asked_for(eng
 
     assert names(near(engine)) == ["Sample 1"]
     assert names(near(engine, roles=("psychologist",))) == []
+
+
+@given(st.lists(st.tuples(st.floats(0, 24), st.sampled_from(["aetna", "cigna", None]))), st.data())
+@settings(max_examples=60, deadline=None)
+def test_looking_near_by_first_changes_nothing(spots, data):
+    engine = sa.create_engine("sqlite://", future=True)
+    tables.metadata.create_all(engine)
+    keep(
+        engine,
+        *(
+            a_provider(n, lat=CENTRE.lat + away * MILE, payers=payer and (payer,))
+            for n, (away, payer) in enumerate(spots, 1)
+        ),
+    )
+    asked = Query(
+        place=CENTRE,
+        payers=data.draw(st.sampled_from([(), ("aetna",)])),
+        limit=data.draw(st.integers(1, 5)),
+        offset=data.draw(st.integers(0, 5)),
+    )
+
+    with engine.connect() as connection:
+        hits = Hits(connection, Bits(connection), asked, 25, ())
+        assert hits.page(crowded=True) == hits.page()

@@ -72,8 +72,10 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
 
 IMPORTING = """
 import resource, sys, time
+from functools import partial
 from pathlib import Path
 from directory.database import open_engine
+from directory.importers.aside import aside
 from directory.importers.nppes import open_nppes
 from directory.intake import take
 from directory.migrate import upgrade
@@ -81,10 +83,13 @@ url, path = sys.argv[1:3]
 upgrade(url)
 engine = open_engine(url)
 began = time.monotonic()
-with open_nppes(Path(path)) as feeds:
+with aside(partial(open_nppes, Path(path))) as feeds:
     summary = take(engine, feeds)
 took = time.monotonic() - began
-rss = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+rss = sum(
+    resource.getrusage(who).ru_maxrss // 1024
+    for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+)
 print(took, sum(feed.rows for feed in feeds), summary.taken + summary.unchanged, rss)
 """
 
