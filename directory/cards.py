@@ -35,7 +35,7 @@ def load_cards(
     asked = load_taxonomy().covered(query.roles)
     rows: dict[tuple[int, int | None], Any] = {}
     roles: dict[int, str] = {}
-    for row in connection.execute(_QUERY, {"ids": ids}).mappings():
+    for row in connection.execute(_QUERY, {"ids": ids}).mappings().all():
         rows[row["id"], row["position"]] = row
         # The role to show: the first of those asked for, else the first.
         role = roles.setdefault(row["id"], row["role"])

@@ -1,6 +1,7 @@
 """Distances on the globe, in miles and degrees, and the squares that the map is cut into."""
 
 import math
+from functools import lru_cache
 
 EARTH_RADIUS = 3958.7613  # miles; the mean radius, 6371.0088 km
 
@@ -39,7 +40,8 @@ def cell(lat: float, lon: float) -> int:
     return _row(lat) * _ROW + _column(lon)
 
 
-def cells(lat: float, lon: float, radius: float) -> list[tuple[int, int]]:
+@lru_cache(maxsize=4096)
+def cells(lat: float, lon: float, radius: float) -> tuple[tuple[int, int], ...]:
     """The squares within a radius (miles) of a point, as ranges of numbers: of each row the part
     that the circle reaches, in two where it crosses the date line."""
     angle = min(radius / EARTH_RADIUS, math.pi)
@@ -56,7 +58,7 @@ def cells(lat: float, lon: float, radius: float) -> list[tuple[int, int]]:
         else:
             spans = [(lon - width, lon + width)]
         found += [(row * _ROW + _column(west), row * _ROW + _column(east)) for west, east in spans]
-    return found
+    return tuple(found)
 
 
 def _row(lat: float) -> int:

@@ -4,7 +4,7 @@ statement over `entries`.
 Only numbers of ours are written into the statement; what a person typed is bound to it.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -85,7 +85,7 @@ class Hits:
 
     def _best(self, wanted: int) -> list[Hit]:
         """At least so many hits from the top, if there are."""
-        asked = wanted + 10  # some to spare, for those with several locations
+        asked = wanted + 5  # some to spare, for those with several locations
         while True:
             rows = self._rows(asked)
             best: dict[int, Hit] = {}
@@ -180,7 +180,7 @@ class Hits:
         return found
 
     @cached_property
-    def _cells(self) -> list[tuple[int, int]]:
+    def _cells(self) -> Sequence[tuple[int, int]]:
         place = self._query.place
         if self._radius is not None and place:
             return cells(place.lat, place.lon, self._radius)
