@@ -82,7 +82,10 @@ def _title(words: Words, card: Mapping[str, Any]) -> str:
 
 
 def _lines(words: Words, card: Mapping[str, Any]) -> Iterator[str]:
-    yield words.say("card.role", role=f"role.{card['role']}")
+    if card["role"] == "other":  # in the directory because its operator took everybody
+        yield words.say("card.role.other")
+    else:
+        yield words.say("card.role", role=f"role.{card['role']}")
     if card.get("organization"):
         yield from _if_fit(words, "card.organization", organization=card["organization"])
     yield from _where(words, card)

@@ -338,6 +338,11 @@ def test_ctrl_c_changes_nothing_and_says_so(
     assert stored(state) == [("own-list", "One")]
 
 
+def heed_ctrl_c() -> None:
+    """Where the tests run in the background, they and what they start may be deaf to it."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def test_ctrl_c_reaches_a_running_import(tmp_path: Path, state: Path) -> None:
     path, rejects = tmp_path / "npidata_pfile.csv", tmp_path / "rejects.csv"
     bad = [layouts.a_row("123")] * 1_000
@@ -345,7 +350,9 @@ def test_ctrl_c_reaches_a_running_import(tmp_path: Path, state: Path) -> None:
     path.write_text(layouts.as_text(bad + good))
     command = [sys.executable, "-m", "bot.cli", "import", "nppes", str(path)]
     command += ["--rejects", str(rejects)]
-    with subprocess.Popen(command, cwd=PROJECT, stderr=subprocess.PIPE, text=True) as running:
+    with subprocess.Popen(
+        command, cwd=PROJECT, stderr=subprocess.PIPE, text=True, preexec_fn=heed_ctrl_c
+    ) as running:
         end = time.monotonic() + 60
         while not (rejects.exists() and rejects.stat().st_size) and time.monotonic() < end:
             time.sleep(0.02)

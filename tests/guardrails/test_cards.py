@@ -216,3 +216,7 @@ def test_a_full_card_is_short(releaser):
     )
     text = " ".join([card["title"], *card["lines"], card["note"]])
     assert len(text.split()) <= 60, text
+
+
+def test_who_is_in_with_none_of_our_roles_is_said_to_do_something_else(releaser):
+    assert "Role: not mental health care" in lines(releaser, role="other")
