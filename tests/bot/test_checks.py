@@ -25,7 +25,11 @@ def faults(check, data, today=None):
     return list(check(data, today or date.today()))
 
 
-def test_the_data_as_it_is_has_no_fault(capsys):
+def test_the_data_as_it_is_has_no_fault(capsys, monkeypatch):
+    # Screening is measured by `make check`, and takes most of a minute.
+    quick = [check for check in checks.CHECKS if check is not checks.screening_floors]
+    monkeypatch.setattr(checks, "CHECKS", quick)
+
     assert checks.main() == 0
     assert "FAIL" not in capsys.readouterr().out
 
