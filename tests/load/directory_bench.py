@@ -105,7 +105,7 @@ def importing(size: int) -> None:
         title(
             f"Importing NPPES, {size / 1e6:,.0f} MB of CSV, V.2, 8 of 100 rows ours (load {load()})"
         )
-        row("", "MB a second", "rows a second", "providers", "peak memory")
+        row("", "MB a second", "rows a second", "providers", "peak RSS, both")
         url = f"sqlite:///{name}/directory.db"
         for which in ("the first time", "the same again"):
             command = [sys.executable, "-c", IMPORTING, url, str(path)]
