@@ -36,7 +36,6 @@ _ACTIONS: dict[str, Action] = {
     "more_results": search.ActionMoreResults(),
     "find_by_name": ActionFindByName(),
 }
-_LEAVES = _STOPS | _FORMS.keys() | _ACTIONS.keys()
 _NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})
 _MOST_PICKS = 5
 

@@ -7,14 +7,14 @@ running and the other modules' async tests need theirs.
 
 from __future__ import annotations
 
-import os
 import shutil
-import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Playwright, sync_playwright
+
+from tests.missing import missing
 
 ARGS = [
     "--no-sandbox",
@@ -30,7 +30,6 @@ MISSING = (
     "No browser for the browser tests. Get one: `playwright install chromium`, "
     "or your system's package `chromium`."
 )
-_warned = False
 
 
 def find_browser(playwright: Playwright) -> str | None:
@@ -46,17 +45,7 @@ def browser() -> Iterator[Browser]:
     with sync_playwright() as playwright:
         path = find_browser(playwright)
         if path is None:
-            _missing()
+            missing(MISSING)
         chromium = playwright.chromium.launch(executable_path=path, args=ARGS)
         yield chromium
         chromium.close()
-
-
-def _missing() -> None:
-    global _warned
-    if os.environ.get("CI"):
-        pytest.fail(MISSING, pytrace=False)
-    if not _warned:
-        _warned = True
-        warnings.warn(MISSING, stacklevel=2)
-    pytest.skip(MISSING)

@@ -12,18 +12,18 @@ import pwd
 import shutil
 import subprocess
 import tempfile
-import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
 
+from tests.missing import missing
+
 FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin")
 MISSING = "No PostgreSQL for the tests on both databases. Get one: `scripts/postgres.sh`."
 THROWN_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """What makes writing quick where nothing has to outlive a power cut."""
-_warned = False
 
 
 def find_postgres() -> Path | None:
@@ -81,19 +81,9 @@ def _runner(folder: Path) -> Callable[..., object]:
 def postgres() -> Iterator[str]:
     """The URL of an empty database on a server of this run's own."""
     if find_postgres() is None:
-        _missing()
+        missing(MISSING)
     # Not pytest's own folder, which no other user may enter; and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         Path(name).chmod(0o755)
         with cluster(Path(name) / "c", *THROWN_AWAY) as url:
             yield url
-
-
-def _missing() -> None:
-    global _warned
-    if os.environ.get("CI"):
-        pytest.fail(MISSING, pytrace=False)
-    if not _warned:
-        _warned = True
-        warnings.warn(MISSING, stacklevel=2)
-    pytest.skip(MISSING)
