@@ -1,4 +1,7 @@
-"""Who is listening: events of a conversation, to each page that has it open in this process."""
+"""Who is listening: events, to each page that has their subject open in this process.
+
+A subject is a conversation's id, or `clinic_subject` for the staff of a clinic.
+"""
 
 from __future__ import annotations
 
@@ -13,9 +16,10 @@ from bot.conversation import Message
 
 @dataclass(frozen=True)
 class Typing:
-    """The bot has begun, or has stopped, working on an answer."""
+    """Somebody has begun, or has stopped, working on an answer: the bot, staff or the person."""
 
     on: bool
+    who: str = "bot"
 
 
 @dataclass(frozen=True)
@@ -23,7 +27,23 @@ class Closed:
     """The conversation was erased."""
 
 
-Event = Message | Typing | Closed
+@dataclass(frozen=True)
+class HandoffChanged:
+    """A hand-off began, moved, or has something new in it. Whoever listens reads it again.
+
+    `alert` is set when crisis lines were just shown to the person while it lasts.
+    """
+
+    handoff: str
+    clinic: str
+    alert: bool = False
+
+
+Event = Message | Typing | Closed | HandoffChanged
+
+
+def clinic_subject(clinic: str) -> str:
+    return f"clinic:{clinic}"
 
 
 @dataclass
@@ -33,16 +53,22 @@ class Hub:
     )
 
     @contextmanager
-    def listening(self, conversation: str) -> Iterator[asyncio.Queue[Event]]:
+    def listening(self, *subjects: str) -> Iterator[asyncio.Queue[Event]]:
         queue: asyncio.Queue[Event] = asyncio.Queue()
-        self._listeners[conversation].add(queue)
+        for subject in subjects:
+            self._listeners[subject].add(queue)
         try:
             yield queue
         finally:
-            self._listeners[conversation].discard(queue)
-            if not self._listeners[conversation]:
-                del self._listeners[conversation]
+            for subject in subjects:
+                self._listeners[subject].discard(queue)
+                if not self._listeners[subject]:
+                    del self._listeners[subject]
 
-    def publish(self, conversation: str, event: Event) -> None:
-        for queue in self._listeners.get(conversation, ()):
+    def is_heard(self, subject: str) -> bool:
+        """Whether any page of this process has it open."""
+        return subject in self._listeners
+
+    def publish(self, subject: str, event: Event) -> None:
+        for queue in self._listeners.get(subject, ()):
             queue.put_nowait(event)

@@ -1,0 +1,1 @@
+"""The pages where a clinic's staff answer people, and what guards them."""
