@@ -37,7 +37,7 @@ ALL = "*"
 WITHIN: Mapping[str, float] = MappingProxyType(
     {"answered.within_1": 60.0, "answered.within_5": 300.0, "answered.within_15": 900.0}
 )
-"""Up to how many seconds a hand-off was waiting that counts under each name; the first that fits."""
+"""Up to how many seconds a hand-off waited that counts under each name; the first that fits."""
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "conversations": "conversations begun",
