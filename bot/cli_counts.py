@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
@@ -42,9 +41,9 @@ def counts(
         stop(f"--from {since} is after --to {until}.", FAILED)
     figures = _read(clinic or ["*"], since, until)
     if as_csv:
-        writer = csv.writer(sys.stdout, lineterminator="\n")
-        writer.writerow(("day", "clinic", "name", "count"))
-        writer.writerows((row.day, row.clinic, row.name, row.count) for row in figures.rows)
+        from bot.counting import write_csv
+
+        write_csv(figures, sys.stdout)
     else:
         _show(figures, since, until)
 

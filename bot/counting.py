@@ -9,6 +9,7 @@ them, so the numbers are for the clinic's staff, and what is published is a year
 from __future__ import annotations
 
 import asyncio
+import csv
 import logging
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -17,7 +18,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, timezone, tzinfo
 from threading import Lock
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TextIO
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -205,6 +206,19 @@ def read(engine: Engine, clinics: Iterable[str], first: date, last: date) -> Fig
             for row in rows
         )
     )
+
+
+def write_csv(figures: Figures, to: TextIO) -> None:
+    """A line for each day, clinic and counter. No cell is one that a spreadsheet would run."""
+    writer = csv.writer(to, lineterminator="\n")
+    writer.writerow(("day", "clinic", "name", "count"))
+    for row in figures.rows:
+        writer.writerow((row.day.isoformat(), plain_cell(row.clinic), row.name, row.count))
+
+
+def plain_cell(text: str) -> str:
+    """Text that a spreadsheet takes for text: https://owasp.org/www-community/attacks/CSV_Injection"""
+    return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
 
 
 def _zone(clinic: Clinic | None) -> tzinfo:

@@ -294,3 +294,12 @@ class TestTheCommand:
         result = CliRunner().invoke(app, ["counts", "--csv"])
         assert result.exit_code == 0, result.output
         assert result.output.splitlines() == ["day,clinic,name,count"]
+
+    def test_csv_holds_no_cell_that_a_spreadsheet_would_run(self, counts: Counts) -> None:
+        counts.add("=cmd|' /C calc'!A0", "messages")
+        counts.add("@demo", "messages")
+        counts.flush()
+        period = ["--from", "2026-11-21", "--to", "2026-11-21"]
+        result = CliRunner().invoke(app, ["counts", *period, "--csv"])
+        cells = [row[1] for row in csv.reader(io.StringIO(result.output))][1:]
+        assert cells == ["'=cmd|' /C calc'!A0", "'@demo"]
