@@ -90,9 +90,9 @@ def form_of(hours: Hours | None, today: date, timezone: str) -> HoursForm:
         days.append(DayForm(day, whole, () if whole else _rows(spans)))
     special: list[Row] = []
     if hours:
-        special += [Row(day=day.isoformat()) for day in hours.closed if day >= today]
-        for day, spans in hours.short.items():
-            special += _rows(spans, day.isoformat()) if day >= today else ()
+        special += [Row(day=shut.isoformat()) for shut in hours.closed if shut >= today]
+        for short, spans in hours.short.items():
+            special += _rows(spans, short.isoformat()) if short >= today else ()
     special.sort(key=lambda row: (row.day, row.start))
     return padded(HoursForm(hours.timezone if hours else timezone, tuple(days), tuple(special)))
 
@@ -113,17 +113,11 @@ def read_form(fields: Fields, today: date) -> HoursForm:
     return padded(HoursForm(timezone, days, special, _wrong_zone(timezone)))
 
 
-def copied(form: HoursForm, day: str) -> HoursForm:
-    """The hours of ``day`` on the other days from Monday to Friday, too."""
-    source = next((one for one in form.days if one.day == day), None)
-    if source is None:
-        return form
-    return replace(
-        form,
-        days=tuple(
-            replace(source, day=one.day) if one.day in DAYS[:5] else one for one in form.days
-        ),
-    )
+def copied(form: HoursForm) -> HoursForm:
+    """Monday's hours from Tuesday to Friday, too."""
+    monday, *others = form.days
+    same = [replace(monday, day=day.day) for day in others[:4]]
+    return replace(form, days=(monday, *same, *others[4:]))
 
 
 def padded(form: HoursForm) -> HoursForm:

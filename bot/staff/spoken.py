@@ -8,8 +8,9 @@ from datetime import date, datetime, timedelta
 from bot.handoff.hours import DAYS, Hours
 
 MONTHS = (
-    "january february march april may june july august september october november december"
-).split()
+    *("january", "february", "march", "april", "may", "june"),
+    *("july", "august", "september", "october", "november", "december"),
+)
 Words = Mapping[str, str]
 
 
@@ -43,23 +44,23 @@ def hours_words(hours: Hours | None, now: float, words: Words) -> str:
     if opens is None:
         return words["opens_never"]
     at = datetime.fromtimestamp(opens, hours.zone)
-    time = time_words(at, words)
     if at.date() == today:
-        return words["opens_today"].format(time=time)
-    if at.date() - today < timedelta(days=7):
-        return words["opens_on"].format(day=weekday(at.date(), words), time=time)
-    both = f"{weekday(at.date(), words)}, {day_words(at.date(), words)}"
-    return words["opens_on"].format(day=both, time=time)
+        return words["opens_today"].format(time=time_words(at, words))
+    return words["opens_on"].format(day=_day(at, today, words), time=time_words(at, words))
 
 
 def _until(at: datetime, today: date, words: Words) -> str:
-    midnight = (at.hour, at.minute) == (0, 0) and at.date() - today == timedelta(days=1)
-    if midnight:
+    if (at.hour, at.minute) == (0, 0) and at.date() - today == timedelta(days=1):
         return words["open_until_midnight"]
     time = time_words(at, words)
     if at.date() == today:
         return words["open_until"].format(time=time)
+    return words["open_until_day"].format(day=_day(at, today, words), time=time)
+
+
+def _day(at: datetime, today: date, words: Words) -> str:
+    """The day of the week; from a week on with its date."""
+    name = weekday(at.date(), words)
     if at.date() - today < timedelta(days=7):
-        return words["open_until_day"].format(day=weekday(at.date(), words), time=time)
-    both = f"{weekday(at.date(), words)}, {day_words(at.date(), words)}"
-    return words["open_until_day"].format(day=both, time=time)
+        return name
+    return f"{name}, {day_words(at.date(), words)}"
