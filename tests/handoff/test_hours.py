@@ -29,7 +29,9 @@ def at(text: str, zone: str = CHICAGO, fold: int = 0) -> float:
 
 def test_an_office_is_open_from_its_first_minute_to_before_its_last() -> None:
     office = hours_from(OFFICE)
-    assert [office.is_open(at(f"2026-11-20T{t}")) for t in ("08:59", "09:00", "16:59", "17:00")] == [
+    assert [
+        office.is_open(at(f"2026-11-20T{t}")) for t in ("08:59", "09:00", "16:59", "17:00")
+    ] == [
         False,
         True,
         True,
