@@ -1,16 +1,16 @@
 """The audit log: who did what to what, for ever. Rows are only ever added.
 
-Each row holds the hash of the one before, so that a row that was changed, taken out, put in or moved
-breaks the chain from there on, and `Audit.verify` finds it. Triggers of the database refuse an
-UPDATE or DELETE (migration 0003).
+Each row holds the hash of the one before, so that a row that was changed, taken out, put in or
+moved breaks the chain from there on, and `Audit.verify` finds it. Triggers of the database refuse
+an UPDATE or DELETE (migration 0003).
 
 Whoever can write to the database as its owner could drop the triggers, cut off the end, or make the
 whole chain anew. Against that only something kept elsewhere helps: write down the `Head` now and
 then (``carenav audit verify`` prints it) and ask later whether the chain still holds it
 (``carenav audit verify --head HASH``).
 
-What a row may hold: ids, dotted action words and clinics' keys. Never what a person wrote, a name, an
-e-mail address or a number of theirs.
+What a row may hold: ids, dotted action words and clinics' keys. Never what a person wrote, nor a
+name, an e-mail address or a number of theirs.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot.store.tables import audit
 
@@ -102,7 +102,7 @@ class Audit:
                 return
             except IntegrityError:  # another process was faster, where no lock can be had
                 continue
-        raise AuditBusy(f"the audit log was busy {_TRIES} times over")
+        raise SQLAlchemyError(f"the audit log was busy {_TRIES} times over")
 
     def head(self) -> Head:
         with self.engine.connect() as connection:
@@ -144,10 +144,6 @@ class Audit:
         with self.engine.connect() as connection:
             rows = connection.execute(sa.select(audit).where(where).order_by(order).limit(limit))
             return [Entry(**row) for row in rows.mappings()]
-
-
-class AuditBusy(sa.exc.SQLAlchemyError):
-    """Too many wrote at the same moment: to the callers, a database that does not answer."""
 
 
 def _lock(connection: Connection) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 import sqlalchemy as sa
@@ -47,7 +48,7 @@ def test_every_row_is_kept_as_it_was_written_and_follows_the_one_before(log: Aud
     rows = list(log.entries())
     assert [row.seq for row in rows] == [1, 2, 3, 4, 5]
     assert rows[0].previous == "0" * 64
-    assert all(after.previous == before.hash for before, after in zip(rows, rows[1:]))
+    assert all(after.previous == before.hash for before, after in pairwise(rows))
     assert replace(rows[1], previous="", hash="") == Entry(
         2, 1_800_000_002.123, "staff2", "inbox.view", "subject2", "demo", "", ""
     )
@@ -161,9 +162,7 @@ def test_writers_in_several_processes_make_one_chain_without_a_gap(url: str) -> 
         assert own == [str(n) for n in range(times)], "each writer's rows are in its order"
 
 
-def test_rows_are_verified_past_one_fetch(
-    engine: Engine, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_rows_are_verified_past_one_fetch(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("bot.staff.audit._AT_ONCE", 3)
     log = Audit(engine)
     for _ in range(7):
