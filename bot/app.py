@@ -36,6 +36,8 @@ from bot.handoff.watch import Watch
 from bot.hub import Hub
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import pages as staff_pages
+from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -74,6 +76,7 @@ def create_app(
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
+    staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
@@ -93,7 +96,13 @@ def create_app(
         await desk.turn.engine.aclose()
 
     app = Starlette(
-        routes=[*web.routes(), *directory.routes(), *_pages(assets), *_health(desk)],
+        routes=[
+            *web.routes(),
+            *directory.routes(),
+            *staff_pages.routes(),
+            *_pages(assets),
+            *_health(desk),
+        ],
         middleware=[
             Middleware(SecurityHeaders, ancestors=allowed),
             Middleware(
@@ -112,6 +121,7 @@ def create_app(
     app.state.counts = desk.counts
     app.state.record = desk.turn.record
     app.state.hub = desk.turn.hub
+    staff.install(app)
     return app
 
 
