@@ -19,6 +19,7 @@ from bot.cli_common import stop as _stop
 from bot.cli_directory import directory
 from bot.cli_import import imports
 from bot.cli_search import search
+from bot.cli_staff import audit, staff
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -32,6 +33,8 @@ app = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(directory, name="directory")
+app.add_typer(staff, name="staff")
+app.add_typer(audit, name="audit")
 app.command()(search)
 
 

@@ -13,7 +13,7 @@ from sqlalchemy.engine import Engine
 
 from bot.staff.accounts import AccountError
 from bot.staff.sessions import digest
-from bot.store.tables import staff, staff_invitations
+from bot.store.tables import staff, staff_invitations, staff_sessions
 
 LASTS = 72 * 3600
 """Seconds."""
@@ -73,6 +73,7 @@ class Invitations:
             )
             if changed.rowcount != 1:
                 raise AccountError("unknown")
+            connection.execute(staff_sessions.delete().where(staff_sessions.c.staff_id == staff_id))
         return str(staff_id)
 
     def void(self, staff_id: str) -> None:

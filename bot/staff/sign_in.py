@@ -52,7 +52,7 @@ class NeedsCode:
 
 
 class SignIn:
-    """Coroutines that raise `Wrong`, `TooMany` and `StoreDown`; the audit log gets every failure."""
+    """Coroutines that raise `Wrong`, `TooMany` and `StoreDown`. The audit log gets each failure."""
 
     def __init__(
         self,
