@@ -76,7 +76,14 @@ def create_app(
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
-    staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
+    staff = open_site(
+        desk.turn.record,
+        clinics,
+        data / "content",
+        public_url=settings.public_url,
+        secret=settings.token_secret,
+        now=now,
+    )
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
