@@ -29,6 +29,8 @@ from bot.engine.client import EngineClient
 from bot.hub import Hub
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import pages as staff_pages
+from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -66,6 +68,7 @@ def create_app(
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
+    staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
@@ -82,8 +85,14 @@ def create_app(
         await desk.stop()
         await desk.turn.engine.aclose()
 
-    return Starlette(
-        routes=[*web.routes(), *directory.routes(), *_pages(assets), *_health(desk)],
+    app = Starlette(
+        routes=[
+            *web.routes(),
+            *directory.routes(),
+            *staff_pages.routes(),
+            *_pages(assets),
+            *_health(desk),
+        ],
         middleware=[
             Middleware(SecurityHeaders, ancestors=allowed),
             Middleware(
@@ -97,6 +106,8 @@ def create_app(
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    staff.install(app)
+    return app
 
 
 def _desk(

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from http import HTTPStatus
-from typing import TYPE_CHECKING
 
 import phonenumbers
 from starlette.exceptions import HTTPException
@@ -19,9 +18,6 @@ from bot.staff.guard import staff_route
 from bot.staff.listings import Doubted, How, ListingsAway
 from bot.staff.render import language_of
 from bot.staff.spoken import Words, day_words
-
-if TYPE_CHECKING:
-    from directory.listings import Spot
 
 PATH = "/staff/admin/listings"
 WAYS: dict[str, How] = {"fixed": "fixed", "dismissed": "dismissed"}
@@ -109,7 +105,8 @@ def _item(one: Doubted, request: Request, admin: Admin) -> Item:
         said=words[f"reported_{reported.what}"].format(payer=payer),
         times=words[times].format(count=reported.count),
         days=_days(reported.days, words),
-        places=[Place(_phone(spot.phone), _address(spot)) for spot in listing.spots],
+        places=[Place(_phone(spot.phone), _address(spot.address, spot.city, spot.state, spot.zip))
+            for spot in listing.spots],
         website=listing.website or "",
         sources=", ".join(sources),
         sample=listing.sample,
@@ -131,6 +128,6 @@ def _phone(phone: str | None) -> str:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.NATIONAL))
 
 
-def _address(spot: Spot) -> str:
-    place = " ".join(filter(None, (spot.state, spot.zip)))
-    return ", ".join(filter(None, (spot.address, spot.city, place)))
+def _address(address: str | None, city: str | None, state: str | None, code: str | None) -> str:
+    place = " ".join(filter(None, (state, code)))
+    return ", ".join(filter(None, (address, city, place)))
