@@ -16,7 +16,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from datetime import time as clock
 from functools import lru_cache
 from typing import Any
 from zoneinfo import ZoneInfo, available_timezones
@@ -25,6 +24,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 from sqlalchemy.exc import IntegrityError
 
+from bot.handoff.wall_clock import MIDNIGHT, at, first, last, midnight
 from bot.store.tables import clinic_settings
 
 DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
@@ -32,7 +32,6 @@ SETTING = "hours"
 """The name under which an admin's change is kept in `clinic_settings`."""
 LOOK_AHEAD = 366
 """Days after which "not open" is taken for never."""
-MIDNIGHT = "24:00"
 ONE_DAY = timedelta(days=1)
 
 Span = tuple[str, str]
@@ -97,7 +96,7 @@ class Hours:
         return (spell for spell in _joined(times) if spell[1] > now)
 
     def _horizon(self, now: float) -> int:
-        return _first(self.timezone, _midnight(self._day(now) + LOOK_AHEAD * ONE_DAY))
+        return first(self.timezone, midnight(self._day(now) + LOOK_AHEAD * ONE_DAY))
 
     def _day(self, now: float) -> date:
         return datetime.fromtimestamp(now, self.zone).date()
@@ -107,12 +106,12 @@ class Hours:
         if day in self.closed:
             return []
         tomorrow = day + ONE_DAY
-        cut = _first(self.timezone, _midnight(tomorrow)) if self._own(tomorrow) else None
+        cut = first(self.timezone, midnight(tomorrow)) if self._own(tomorrow) else None
         spans = self.short[day] if day in self.short else self.weekly.get(DAYS[day.weekday()], ())
         found = []
         for start, end in spans:
-            begins = _first(self.timezone, _at(day, start))
-            ends = _last(self.timezone, _at(day if start < end else tomorrow, end))
+            begins = first(self.timezone, at(day, start))
+            ends = last(self.timezone, at(day if start < end else tomorrow, end))
             ends = ends if cut is None else min(ends, cut)
             found += [(begins, ends)] * (begins < ends)
         return found
@@ -137,50 +136,6 @@ def _joined(times: Iterable[Instants]) -> Iterator[Instants]:
             spell = begins, ends
     if spell:
         yield spell
-
-
-# --- wall clock to instants -----------------------------------------------------------------------
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, clock())
-
-
-def _at(day: date, time: str) -> datetime:
-    if time == MIDNIGHT:
-        return _midnight(day + ONE_DAY)
-    return datetime.combine(day, clock.fromisoformat(time))
-
-
-@lru_cache(4096)
-def _first(zone: str, local: datetime) -> int:
-    """The first instant at which clocks show this time; where they skip it, that of the change."""
-    return _instant(zone, local, fold=0)
-
-
-@lru_cache(4096)
-def _last(zone: str, local: datetime) -> int:
-    return _instant(zone, local, fold=1)
-
-
-def _instant(zone: str, local: datetime, fold: int) -> int:
-    info = ZoneInfo(zone)
-    first, last = (int(local.replace(tzinfo=info, fold=n).timestamp()) for n in (0, 1))
-    if first > last:  # by the offset before the change and by the one after it: a skipped time
-        return _change(info, last, first)
-    return last if fold else first
-
-
-def _change(info: ZoneInfo, low: int, high: int) -> int:
-    """The instant in (low, high] at which the clock is put forward."""
-    before = datetime.fromtimestamp(low, info).utcoffset()
-    while high - low > 1:
-        middle = (low + high) // 2
-        if datetime.fromtimestamp(middle, info).utcoffset() == before:
-            low = middle
-        else:
-            high = middle
-    return high
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -223,7 +178,7 @@ def _zones() -> frozenset[str]:
 def _weekly(document: Any) -> dict[str, tuple[Span, ...]]:
     if document == "always":
         return dict(ALWAYS)
-    if not isinstance(document, Mapping) or not document:
+    if not isinstance(document, Mapping):
         raise HoursError('hours: weekly: give days and times, as monday: ["09:00-17:00"]')
     for day in document:
         if day not in DAYS:

@@ -29,14 +29,8 @@ def at(text: str, zone: str = CHICAGO, fold: int = 0) -> float:
 
 def test_an_office_is_open_from_its_first_minute_to_before_its_last() -> None:
     office = hours_from(OFFICE)
-    assert [
-        office.is_open(at(f"2026-11-20T{t}")) for t in ("08:59", "09:00", "16:59", "17:00")
-    ] == [
-        False,
-        True,
-        True,
-        False,
-    ]
+    times = {"08:59": False, "09:00": True, "16:59": True, "17:00": False}
+    assert {time: office.is_open(at(f"2026-11-20T{time}")) for time in times} == times
 
 
 def test_after_friday_it_opens_on_monday_and_says_when_it_closes() -> None:
@@ -77,6 +71,7 @@ def test_open_all_day_every_day_never_closes_and_never_opens() -> None:
 def test_never_open_says_so() -> None:
     never = hours_from({"timezone": CHICAGO, "weekly": {"monday": []}})
     now = at("2026-11-20T12:00")
+    assert hours_from(never.document()).weekly == {}
     assert (never.is_open(now), never.opens_at(now), never.closes_at(now)) == (False, None, None)
 
 
@@ -100,6 +95,12 @@ def test_a_day_that_a_country_skipped_has_no_hours() -> None:
     assert samoa.opens_at(at("2011-12-29T12:00", "Pacific/Apia")) == at(
         "2012-01-06T09:00", "Pacific/Apia"
     )
+
+
+def test_closing_at_midnight_is_not_late_where_midnight_comes_twice() -> None:
+    havana = hours_from({"timezone": "America/Havana", "weekly": {"saturday": ["20:00-24:00"]}})
+    now = at("2026-10-31T21:00", "America/Havana")
+    assert havana.closes_at(now) == at("2026-11-01T00:00", "America/Havana", fold=0)
 
 
 # --- any week, around any change of the clock -----------------------------------------------------
