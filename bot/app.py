@@ -116,12 +116,12 @@ def create_app(
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
-    staff.install(app)
     app.state.clinics = clinics
     app.state.handoffs = desk.watch.desk
     app.state.counts = desk.counts
     app.state.record = desk.turn.record
     app.state.hub = desk.turn.hub
+    staff.install(app)
     return app
 
 
