@@ -36,7 +36,10 @@ from bot.handoff.watch import Watch
 from bot.hub import Hub
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import admin_pages
 from bot.staff import pages as staff_pages
+from bot.staff.admin_common import Admin
+from bot.staff.listings import Listings
 from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
@@ -76,6 +79,8 @@ def create_app(
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
+    listings = Listings(settings.directory_url)
+    admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
@@ -91,6 +96,7 @@ def create_app(
         for task in tasks:
             task.cancel()
         directory.close()
+        listings.close()
         await desk.stop()
         await desk.counts.stop(desk.turn.record)
         await desk.turn.engine.aclose()
@@ -100,6 +106,7 @@ def create_app(
             *web.routes(),
             *directory.routes(),
             *staff_pages.routes(),
+            *admin_pages.routes(admin),
             *_pages(assets),
             *_health(desk),
         ],

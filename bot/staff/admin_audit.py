@@ -55,7 +55,9 @@ def _wanted(request: Request) -> Wanted:
         day = None
     before = asked.get("before", "")
     seen = int(before) if before.isascii() and before.isdigit() and len(before) < 10 else None
-    return Wanted(scope(request), asked.get("actor", ""), asked.get("action", "").strip(), day, seen)
+    return Wanted(
+        scope(request), asked.get("actor", ""), asked.get("action", "").strip(), day, seen
+    )
 
 
 def _chain(checked: Checked | None, words: Words) -> str:

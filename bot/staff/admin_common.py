@@ -1,8 +1,8 @@
-"""What the admin pages share: whose clinics, what is written down, and a clinic's page by its key."""
+"""What the admin pages share: whose clinics, what is written down, how a page is answered."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
@@ -12,31 +12,37 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 
-from bot.clinics import Clinic
+from bot.clinics import Clinic, ClinicBook
 from bot.counting import Counts
 from bot.staff.accounts import EVERY
 from bot.staff.guard import Member
 from bot.staff.listings import Listings
 from bot.staff.render import render, words_for
 from bot.staff.site import StaffSite
+from guardrails.release import Releaser
 
 TABS = ("counts", "hours", "replies", "listings", "audit")
 
 
 @dataclass(frozen=True)
 class Admin:
-    """What the pages work with.
+    """What the pages work with."""
 
-    ``refresh`` makes the clinics be read again after a change. ``payer`` names a payer by its id,
-    in a language. ``public_numbers`` are the help lines of a country.
-    """
-
-    clinics: Mapping[str, Clinic]
-    refresh: Callable[[], None]
+    clinics: ClinicBook
     counts: Counts
     listings: Listings
-    payer: Callable[[str, str], str]
-    public_numbers: Callable[[str], Collection[str]]
+    releaser: Releaser
+
+    def payer(self, key: str, language: str) -> str:
+        """What a payer is called; its id where it has no name."""
+        term = self.releaser.catalogue.terms.get(f"payer.{key}")
+        return term.label.get(language, key) if term else key
+
+    @property
+    def public_numbers(self) -> set[str]:
+        """Those of the help lines: anybody may be sent there."""
+        lines = self.releaser.helplines.lines.values()
+        return {way["dial"] for line in lines for way in line["channels"] if "dial" in way}
 
 
 def site_of(request: Request) -> StaffSite:
@@ -51,7 +57,8 @@ def member_of(request: Request) -> Member:
 
 def words_of(request: Request) -> Mapping[str, str]:
     """The words of the admin pages."""
-    return vars(words_for(request).admin)
+    words: Mapping[str, str] = vars(words_for(request).admin)
+    return words
 
 
 def own_clinics(request: Request, clinics: Mapping[str, Clinic]) -> list[Clinic]:

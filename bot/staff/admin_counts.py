@@ -146,11 +146,10 @@ def _asked(request: Request, admin: Admin) -> Asked:
     return Asked(period, key, [key] if key else scope(request), first, last)
 
 
-def _groups(
-    figures: Figures, asked: Asked, words: Words
-) -> dict[str, list[Card]]:
+def _groups(figures: Figures, asked: Asked, words: Words) -> dict[str, list[Card]]:
+    """By the key of the group's heading."""
     return {
-        words[group]: [_card(figures, name, words[label], asked, words) for name, label in of.items()]
+        group: [_card(figures, name, words[label], asked, words) for name, label in of.items()]
         for group, of in GROUPS.items()
     }
 

@@ -68,7 +68,7 @@ def routes(admin: Admin) -> list[Route]:
         engine = site.record.store.engine
         await audited(request, "hours.change", clinic=clinic.key)
         await site.record.call(save_hours, engine, clinic.key, form.document(), by, site.now())
-        await site.record.call(admin.refresh)
+        await site.record.call(admin.clinics.refresh)
         return back(PATH, clinic=clinic.key, done="saved")
 
     return [

@@ -105,8 +105,10 @@ def _item(one: Doubted, request: Request, admin: Admin) -> Item:
         said=words[f"reported_{reported.what}"].format(payer=payer),
         times=words[times].format(count=reported.count),
         days=_days(reported.days, words),
-        places=[Place(_phone(spot.phone), _address(spot.address, spot.city, spot.state, spot.zip))
-            for spot in listing.spots],
+        places=[
+            Place(_phone(spot.phone), _address(spot.address, spot.city, spot.state, spot.zip))
+            for spot in listing.spots
+        ],
         website=listing.website or "",
         sources=", ".join(sources),
         sample=listing.sample,

@@ -1,4 +1,4 @@
-"""The admin pages, `/staff/admin`: numbers, hours, ready replies, reported listings, the audit log."""
+"""The admin pages: numbers, hours, ready replies, reported listings and the audit log."""
 
 from __future__ import annotations
 

@@ -85,7 +85,7 @@ def routes(admin: Admin) -> list[Route]:
         do, reply = field(request, "do"), field(request, "reply")
         site = site_of(request)
         engine = site.record.store.engine
-        if do == "save":
+        if do == "save" or (not do and field(request, "sure")):
             return await save(request, clinic)
         await audited(request, "canned.change", reply[:64], clinic.key)
         if do == "delete":
@@ -131,7 +131,7 @@ def _checked(request: Request, admin: Admin, clinic: Clinic) -> ReplyForm:
     elif strange:
         error = words["error_slot"].format(slot=strange[0], slots=", ".join(SLOTS))
         form = replace(form, error_words=error)
-    found = foreign(text, clinic, admin.public_numbers(clinic.country))
+    found = foreign(text, clinic, admin.public_numbers)
     if found and field(request, "sure") != confirmation(text):
         form = replace(form, foreign=", ".join(found), sure=confirmation(text))
     return form

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.handoff.hours import DAYS, MIDNIGHT, Hours, HoursError, hours_from
+from bot.handoff.hours import DAYS, Hours, HoursError, hours_from
+from bot.handoff.wall_clock import MIDNIGHT
 
 Fields = Mapping[str, Sequence[str]]
 WHOLE_DAY = ("00:00", MIDNIGHT)

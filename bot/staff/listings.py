@@ -75,7 +75,8 @@ class Listings:
 
         reported = open_reports(self._engine)[:MOST]
         known = listings(self._engine, (one.provider_id for one in reported))
-        return [Doubted(one, known[one.provider_id]) for one in reported if one.provider_id in known]
+        there = (one for one in reported if one.provider_id in known)
+        return [Doubted(one, known[one.provider_id]) for one in there]
 
     def _settle(self, provider: int, what: str, payer: str | None, how: How) -> int:
         from directory.reports import settle
