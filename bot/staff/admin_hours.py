@@ -14,6 +14,7 @@ from starlette.routing import Route
 
 from bot.clinics import Clinic
 from bot.handoff.hours import save_hours
+from bot.handoff.told import ask_message
 from bot.staff.admin_common import (
     Admin,
     audited,
@@ -33,16 +34,17 @@ from bot.staff.spoken import hours_words
 
 PATH = "/staff/admin/hours"
 USUAL_ZONE = "America/New_York"
-COMMON = (
-    "America/New_York",
-    "America/Chicago",
-    "America/Denver",
-    "America/Phoenix",
-    "America/Los_Angeles",
-    "America/Anchorage",
-    "Pacific/Honolulu",
-    "America/Puerto_Rico",
-)
+COMMON = {
+    "America/New_York": "zone_eastern",
+    "America/Chicago": "zone_central",
+    "America/Denver": "zone_mountain",
+    "America/Phoenix": "zone_arizona",
+    "America/Los_Angeles": "zone_pacific",
+    "America/Anchorage": "zone_alaska",
+    "Pacific/Honolulu": "zone_hawaii",
+    "America/Puerto_Rico": "zone_puerto_rico",
+}
+"""Those offered first, each with the key of its words."""
 
 
 def routes(admin: Admin) -> list[Route]:
@@ -96,10 +98,23 @@ def _page(
         form=form,
         copied=copied,
         now=hours_words(clinic.hours, now, words_of(request)) if clinic else "",
+        told=_told(admin, clinic, now) if clinic else {},
         common=COMMON,
         zones=_zones(),
         may_change=member_of(request).administers(),
     )
+
+
+def _told(admin: Admin, clinic: Clinic, now: float) -> Mapping[str, str]:
+    """What the chat says now to who asks for a person, by language; nothing while it is open."""
+    hours, way = clinic.hours, clinic.handoff
+    if hours is None or way is None or hours.is_open(now):
+        return {}
+    draft = ask_message(clinic, hours.opens_at(now), now, way.reply_hours)
+    return {
+        language: admin.releaser.release(draft, language, clinic.country).text
+        for language in clinic.languages
+    }
 
 
 def by_name(form: FormData) -> Mapping[str, Sequence[str]]:

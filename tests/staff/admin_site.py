@@ -38,7 +38,9 @@ hours:
 class AdminSite(Site):
     """``admin`` is what the pages work with. The clinics are ``demo`` and ``other``."""
 
-    def __init__(self, url: str, folder: Path, *, public_url: str = "https://chat.example.org") -> None:
+    def __init__(
+        self, url: str, folder: Path, *, public_url: str = "https://chat.example.org"
+    ) -> None:
         clinics = folder / "clinics"
         clinics.mkdir(exist_ok=True)
         copy(DATA / "clinics" / "demo.yml", clinics)

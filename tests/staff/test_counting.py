@@ -181,7 +181,7 @@ def test_a_name_that_is_none_is_not_counted_and_does_not_raise(
     assert "not counted" in caplog.text
 
 
-def test_R18_nothing_is_kept_but_a_day_a_clinic_a_name_and_a_number(counts: Counts) -> None:
+def test_r18_nothing_is_kept_but_a_day_a_clinic_a_name_and_a_number(counts: Counts) -> None:
     for name in NAMES:
         counts.add("demo", name)
     counts.flush()
