@@ -204,7 +204,7 @@ async def _form(request: Request) -> FormData:
     if kind != "application/x-www-form-urlencoded":
         return FormData()
     try:
-        return FormData([*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200)])
+        return FormData([*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=1_000)])
     except ValueError:
         return FormData()
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import html
+import re
 from datetime import date
 from pathlib import Path
 from shutil import copy
+
+import httpx
 
 from bot.app import DATA
 from bot.clinics import ClinicBook
@@ -58,3 +62,9 @@ class AdminSite(Site):
         super().__init__(
             url, routes=admin_pages.routes(self.admin), public_url=public_url, clock=clock
         )
+
+
+def text_of(answer: httpx.Response) -> str:
+    """What a page says, with its markup taken out and its spaces made one."""
+    body = answer.text.partition("<main")[2]
+    return " ".join(html.unescape(re.sub(r"<[^>]+>", " ", body)).split())

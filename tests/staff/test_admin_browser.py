@@ -1,4 +1,4 @@
-"""The admin pages in a real browser: axe finds nothing, nothing runs off a phone, no policy is broken."""
+"""The admin pages in a browser: axe finds nothing, nothing runs off, no policy is broken."""
 
 from __future__ import annotations
 
