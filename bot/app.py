@@ -81,7 +81,14 @@ def create_app(
     assets = load_assets(data / "content")
     listings = Listings(settings.directory_url)
     admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
-    staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
+    staff = open_site(
+        desk.turn.record,
+        clinics,
+        data / "content",
+        public_url=settings.public_url,
+        secret=settings.token_secret,
+        now=now,
+    )
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager

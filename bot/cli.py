@@ -20,6 +20,7 @@ from bot.cli_counts import counts
 from bot.cli_directory import directory
 from bot.cli_import import imports
 from bot.cli_search import search
+from bot.cli_staff import audit, staff
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -33,6 +34,8 @@ app = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(directory, name="directory")
+app.add_typer(staff, name="staff")
+app.add_typer(audit, name="audit")
 app.command()(search)
 app.command()(counts)
 
