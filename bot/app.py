@@ -36,7 +36,9 @@ from bot.handoff.watch import Watch
 from bot.hub import Hub
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import answering
 from bot.staff import pages as staff_pages
+from bot.staff.office import Office
 from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
@@ -77,6 +79,9 @@ def create_app(
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
     staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
+    office = Office(
+        staff, desk.watch.desk, clinics, desk.turn.releaser.helplines, desk.turn.hub, now
+    )
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
@@ -99,6 +104,7 @@ def create_app(
         routes=[
             *web.routes(),
             *directory.routes(),
+            *answering.routes(office),
             *staff_pages.routes(),
             *_pages(assets),
             *_health(desk),

@@ -34,7 +34,9 @@ class ConversationActions:
 
     def routes(self) -> list[Route]:
         def post(name: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
-            return staff_route(f"/staff/h/{{id}}/{name}", endpoint, methods=["POST"], needs="answer")
+            return staff_route(
+                f"/staff/h/{{id}}/{name}", endpoint, methods=["POST"], needs="answer"
+            )
 
         return [
             post("claim", self.claim),

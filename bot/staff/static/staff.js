@@ -395,7 +395,7 @@
 
   // --- keys -------------------------------------------------------------------------------------------------
 
-  const inList = () => [...document.querySelectorAll(".inbox li.row > a")].filter((link) => link.offsetParent);
+  const inList = () => [...document.querySelectorAll(".inbox li.entry > a")].filter((link) => link.offsetParent);
   function move(by) {
     const links = inList();
     const current = links.findIndex((link) => link === document.activeElement || link.hasAttribute("aria-current"));
@@ -405,7 +405,7 @@
     if (next) next.focus();
   }
   function take() {
-    const row = document.activeElement.closest("li.row");
+    const row = document.activeElement.closest("li.entry");
     const button = (row && row.querySelector(".take button")) || byId("take");
     if (button) button.click();
   }
