@@ -59,7 +59,7 @@ class ConversationActions:
         ):
             return refused
         if request.state.form.get("from") == "inbox":
-            return Response(headers={"HX-Redirect": f"/staff/h/{handoff.id}"})
+            return Response(headers={"HX-Redirect": f"/staff/h/{handoff.id}#box"})
         return done("taken")
 
     @or_gone

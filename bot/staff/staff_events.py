@@ -66,7 +66,7 @@ async def stream(
     clock = asyncio.get_running_loop().time
     began = checked = clock()
     with hub.listening(*subjects) as queue:
-        yield "retry: 2000\n\n" + _event("open")
+        yield "retry: 2000\n\n" + _event("hello")
         while clock() - began < LONGEST_LINE:
             if clock() - checked >= check:
                 checked = clock()
