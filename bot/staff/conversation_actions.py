@@ -1,4 +1,4 @@
-"""What a member of staff does in a conversation. Each is a small POST that answers with what to say.
+"""What a member of staff does in a conversation: each a small POST that answers with what to say.
 
 An action is in the audit log before it is done; one that came too late is followed by a row that
 says so. The page reads itself again after each (`HandoffChanged`), so nothing else is sent back.

@@ -37,7 +37,7 @@ class StaffEvents:
         return [staff_route("/staff/events", self.events, quiet=True)]
 
     async def events(self, request: Request) -> Response:
-        """``?h=`` names the hand-off whose page is open: then also typing and new messages of it."""
+        """``?h=`` names the hand-off whose page is open: then also its typing and new messages."""
         member: Member = request.state.member
         subjects = self.subjects(member)
         if wanted := request.query_params.get("h"):

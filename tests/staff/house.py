@@ -1,7 +1,8 @@
 """A house with a front door and an office: people who chat, staff who answer, one database.
 
-The real turn, store, hand-off desk and staff pages in one process; only Rasa is a fake, and the clock
-is ours. ``House.person()`` is somebody in the chat; ``House.member()`` has a browser without a screen.
+The real turn, store, hand-off desk and staff pages in one process; only Rasa is a fake, and the
+clock is ours. ``House.person()`` is somebody in the chat, ``House.member()`` a member of staff
+whose browser has no screen, and `Served` is the house for real browsers.
 """
 
 from __future__ import annotations
@@ -207,12 +208,8 @@ def text_of(html: str) -> str:
     return " ".join(entities.unescape(bare).split())
 
 
-async def within(seconds: float, awaitable: Any) -> Any:
-    return await asyncio.wait_for(awaitable, seconds)
-
-
 class Served:
-    """The house on a port of this machine, for real browsers. ``do`` runs a coroutine in its loop."""
+    """The house on a port of this machine. ``do`` runs a coroutine in its loop."""
 
     def __init__(self, folder: Path) -> None:
         with socket.socket() as free:
