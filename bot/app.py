@@ -36,10 +36,11 @@ from bot.handoff.watch import Watch
 from bot.hub import Hub
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
-from bot.staff import admin_pages
+from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
 from bot.staff.admin_common import Admin
 from bot.staff.listings import Listings
+from bot.staff.office import Office
 from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
@@ -89,6 +90,9 @@ def create_app(
         secret=settings.token_secret,
         now=now,
     )
+    office = Office(
+        staff, desk.watch.desk, clinics, desk.turn.releaser.helplines, desk.turn.hub, now
+    )
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
@@ -112,6 +116,7 @@ def create_app(
         routes=[
             *web.routes(),
             *directory.routes(),
+            *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),
             *_pages(assets),

@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
 
-import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
 from bot.settings import PROJECT
-from bot.store.tables import canned_replies
+from bot.staff.canned_store import own_replies
 from bot.widget.assets import load_words
 from guardrails.catalogue import CatalogueError
 
@@ -37,14 +36,8 @@ class Canned:
 
 def replies(engine: Engine, clinic: str, language: str) -> list[Canned]:
     """Ours, then the clinic's own in its order. Blocking; raises ``SQLAlchemyError``."""
-    own = (
-        sa.select(canned_replies)
-        .where(canned_replies.c.clinic == clinic, canned_replies.c.language == language)
-        .order_by(canned_replies.c.position, canned_replies.c.id)
-    )
-    with engine.connect() as connection:
-        rows = connection.execute(own).all()
-    return [*ours()[language], *(Canned(row.id, row.label, row.words) for row in rows)]
+    own = own_replies(engine, clinic, language)
+    return [*ours()[language], *(Canned(one.id, one.label, one.words) for one in own)]
 
 
 @cache

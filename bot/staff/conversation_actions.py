@@ -1,4 +1,4 @@
-"""What a member of staff does in a conversation. Each is a small POST that answers with what to say.
+"""What a member of staff does in a conversation: each a small POST that answers with what to say.
 
 An action is in the audit log before it is done; one that came too late is followed by a row that
 says so. The page reads itself again after each (`HandoffChanged`), so nothing else is sent back.
@@ -34,7 +34,9 @@ class ConversationActions:
 
     def routes(self) -> list[Route]:
         def post(name: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
-            return staff_route(f"/staff/h/{{id}}/{name}", endpoint, methods=["POST"], needs="answer")
+            return staff_route(
+                f"/staff/h/{{id}}/{name}", endpoint, methods=["POST"], needs="answer"
+            )
 
         return [
             post("claim", self.claim),
@@ -57,7 +59,7 @@ class ConversationActions:
         ):
             return refused
         if request.state.form.get("from") == "inbox":
-            return Response(headers={"HX-Redirect": f"/staff/h/{handoff.id}"})
+            return Response(headers={"HX-Redirect": f"/staff/h/{handoff.id}#box"})
         return done("taken")
 
     @or_gone

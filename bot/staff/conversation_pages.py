@@ -62,7 +62,7 @@ class ConversationPages:
         handoff = await self.office.visible(member, request.path_params["id"])
         await self.office.opened(member, "handoff.view", handoff)
         shown = await self._shown(member, handoff)
-        more = {
+        more: dict[str, Any] = {
             "said": said(request),
             "wide": True,
             "canned": await self.ready(member, handoff) if member.answers() else [],

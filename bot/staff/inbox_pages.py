@@ -7,10 +7,10 @@ from types import SimpleNamespace
 from typing import Any
 
 from starlette.requests import Request
-from starlette.responses import RedirectResponse, Response
+from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.staff.guard import HOME, Member, staff_route
+from bot.staff.guard import Member, staff_route
 from bot.staff.office import Office
 from bot.staff.render import render, words_for
 
@@ -44,13 +44,9 @@ class InboxPages:
 
     def routes(self) -> list[Route]:
         return [
-            staff_route("/staff", self.home),
             staff_route("/staff/inbox", self.page),
             staff_route("/staff/inbox/live", self.live, quiet=True),
         ]
-
-    async def home(self, _request: Request) -> Response:
-        return RedirectResponse(HOME, 303)
 
     async def page(self, request: Request) -> Response:
         await self.office.opened(request.state.member, "inbox.view")

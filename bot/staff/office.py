@@ -36,7 +36,7 @@ class Office:
     # --- what may be seen ---------------------------------------------------------------------
 
     async def visible(self, member: Member, handoff: str) -> Handoff:
-        """Raises `Gone` also for what is not for this member, or not yet agreed to by the person."""
+        """Raises `Gone` also for what is not this member's, or not yet agreed to by the person."""
         found = await self.handoffs.get(handoff)
         if not member.may_see(found.clinic) or not found.waiting_at or found.state is State.ASKED:
             raise Gone(handoff)
@@ -75,7 +75,7 @@ class Office:
         await record.call(audit.write, member.id, action, subject, clinic, self.now())
 
     async def looked(self, member: Member, action: str, handoff: Handoff | None = None) -> None:
-        """The same for a page that asks again by itself: a row every five minutes, not each time."""
+        """The same for a page that asks again by itself: a row every five minutes, no more."""
         key = (member.id, action, handoff.id if handoff else "")
         now = self.now()
         if now - self._looked.get(key, float("-inf")) < STILL_THE_SAME_LOOK:

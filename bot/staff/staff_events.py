@@ -37,7 +37,7 @@ class StaffEvents:
         return [staff_route("/staff/events", self.events, quiet=True)]
 
     async def events(self, request: Request) -> Response:
-        """``?h=`` names the hand-off whose page is open: then also typing and new messages of it."""
+        """``?h=`` names the hand-off whose page is open: then also its typing and new messages."""
         member: Member = request.state.member
         subjects = self.subjects(member)
         if wanted := request.query_params.get("h"):
@@ -66,7 +66,7 @@ async def stream(
     clock = asyncio.get_running_loop().time
     began = checked = clock()
     with hub.listening(*subjects) as queue:
-        yield "retry: 2000\n\n" + _event("open")
+        yield "retry: 2000\n\n" + _event("hello")
         while clock() - began < LONGEST_LINE:
             if clock() - checked >= check:
                 checked = clock()
