@@ -34,6 +34,10 @@ EVERY = 5.0
 """Seconds between two writings."""
 ALL = "*"
 """In place of the clinics: every one, also those that are no more."""
+WITHIN: Mapping[str, float] = MappingProxyType(
+    {"answered.within_1": 60.0, "answered.within_5": 300.0, "answered.within_15": 900.0}
+)
+"""Up to how many seconds a hand-off waited that counts under each name; the first that fits."""
 NAMES: Mapping[str, str] = MappingProxyType(
     {
         "conversations": "conversations begun",
@@ -114,6 +118,13 @@ class Counts:
             return
         with self._lock:
             self._gathered[self.day(clinic), clinic, name] += n
+
+    def answered(self, clinic: str, seconds: float) -> None:
+        """Count a hand-off that staff answered after it had waited ``seconds``."""
+        fitting = (name for name, most in WITHIN.items() if seconds <= most)
+        self.add(clinic, "handoff.answered")
+        self.add(clinic, next(fitting, "answered.more"))
+        self.add(clinic, "answered.seconds", max(0, round(seconds)))
 
     def day(self, clinic: str) -> str:
         """Today where the clinic is; in UTC for one that has no hours."""

@@ -171,6 +171,26 @@ def test_a_period_holds_both_its_days(counts: Counts) -> None:
     assert figures.by_day("refusals") == {date(2026, 11, 19): 2, date(2026, 11, 20): 2}
 
 
+@pytest.mark.parametrize(
+    ("seconds", "name"),
+    [
+        (0, "answered.within_1"),
+        (60, "answered.within_1"),
+        (61, "answered.within_5"),
+        (900, "answered.within_15"),
+        (901, "answered.more"),
+    ],
+)
+def test_time_to_answer_counts_in_the_first_share_it_fits(
+    counts: Counts, seconds: float, name: str
+) -> None:
+    counts.answered("demo", seconds)
+    counts.flush()
+    found = {key: n for key, n in today(counts).totals().items() if n}
+    seconds_kept = {"answered.seconds": seconds} if seconds else {}
+    assert found == {"handoff.answered": 1, name: 1, **seconds_kept}
+
+
 def test_a_name_that_is_none_is_not_counted_and_does_not_raise(
     counts: Counts, caplog: pytest.LogCaptureFixture
 ) -> None:
