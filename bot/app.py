@@ -37,7 +37,11 @@ from bot.hub import Hub
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
+from bot.staff.admin_common import Admin
+from bot.staff.listings import Listings
+from bot.staff.office import Office
 from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
@@ -78,6 +82,8 @@ def create_app(
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
+    listings = Listings(settings.directory_url)
+    admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(
         desk.turn.record,
         clinics,
@@ -85,6 +91,9 @@ def create_app(
         public_url=settings.public_url,
         secret=settings.token_secret,
         now=now,
+    )
+    office = Office(
+        staff, desk.watch.desk, clinics, desk.turn.releaser.helplines, desk.turn.hub, now
     )
 
     @asynccontextmanager
@@ -100,6 +109,7 @@ def create_app(
         for task in tasks:
             task.cancel()
         directory.close()
+        listings.close()
         await desk.stop()
         await desk.counts.stop(desk.turn.record)
         await desk.turn.engine.aclose()
@@ -109,7 +119,9 @@ def create_app(
             *web.routes(),
             *shown.routes(),
             *directory.routes(),
+            *answering.routes(office),
             *staff_pages.routes(),
+            *admin_pages.routes(admin),
             *page_routes(assets, clinics),
             *_health(desk),
         ],

@@ -21,7 +21,7 @@ SAFE = ("GET", "HEAD")
 """Methods that change nothing."""
 LARGEST = 64 * 1024
 """Bytes of a form."""
-MOST_FIELDS = 200
+MOST_FIELDS = 1_000
 
 
 async def read_form(request: Request) -> Response | None:
