@@ -18,7 +18,7 @@ from bot.handoff.states import State
 from bot.store.crypto import Sealer
 from bot.store.migrate import upgrade
 from bot.store.tables import conversations, deliveries
-from tests.handoff.outside_world import (
+from tests.handoff.outside.inboxes import (
     GARBAGE,
     HANG,
     RESET,
@@ -27,7 +27,7 @@ from tests.handoff.outside_world import (
     Receiver,
     Server,
 )
-from tests.handoff.world import SECRET, World, clinic
+from tests.handoff.outside.world import SECRET, World, clinic
 
 
 async def test_a_hand_off_reaches_the_clinics_inbox_once_and_is_acknowledged(north):

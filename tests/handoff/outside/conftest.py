@@ -1,8 +1,8 @@
 import pytest
 
 from bot.store.migrate import upgrade
-from tests.handoff.outside_world import Chatwoot, Receiver, Server
-from tests.handoff.world import SECRET, World, clinic
+from tests.handoff.outside.inboxes import Chatwoot, Receiver, Server
+from tests.handoff.outside.world import SECRET, World, clinic
 from tests.postgres import postgres  # noqa: F401 - a fixture
 
 
