@@ -114,7 +114,7 @@ class World:
         )
         self.teller = Teller(self.ids, self.now)
         self.desk = HandoffDesk(self.steps, self.teller, SUBSTANCES, self.now)
-        self.client = httpx.AsyncClient(timeout=0.5)
+        self.client = httpx.AsyncClient(timeout=10)
         self.ways: dict[str, Way] = make_ways(
             self.outside,
             self.record,
