@@ -78,6 +78,8 @@ class Settings:
     token_secret: str = field(repr=False)
     engine_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
+    named: Mapping[str, str] = field(repr=False)
+    """Every other variable: a clinic's file names the one that holds a secret of its own."""
 
     @property
     def production(self) -> bool:
@@ -97,7 +99,8 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     In development, missing secrets are made once and kept in `<state>/secrets.env` (mode 0600).
     Raises SettingsError.
     """
-    read = _Reader(_environment(root) if env is None else env, root)
+    env = _environment(root) if env is None else env
+    read = _Reader(env, root)
     environment = read.one_of("CARENAV_ENV", ("development", "production"), "development")
     state = read.path("CARENAV_STATE_DIR", ".carenav")
     host = read.text("CARENAV_HOST", "127.0.0.1")
@@ -140,6 +143,7 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
         encryption_keys=_fernet_keys("CARENAV_ENCRYPTION_KEYS", kept),
+        named={name: value for name, value in env.items() if not name.startswith("CARENAV_")},
     )
 
 
