@@ -20,6 +20,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import BodyLimits
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
@@ -27,6 +28,7 @@ from bot.clinics import Clinic, load_clinics
 from bot.desk import Desk
 from bot.engine.client import EngineClient
 from bot.hub import Hub
+from bot.limits import ChatLimits
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
 from bot.store.conversations import Store
@@ -63,7 +65,8 @@ def create_app(
     clinics = load_clinics(settings.clinics)
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
-    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
+    limits = ChatLimits(desk.turn, settings)
+    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
@@ -74,6 +77,7 @@ def create_app(
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
             asyncio.create_task(_widen(desk.turn.screener, data)),
+            asyncio.create_task(_count(limits)),
         ]
         yield
         for task in tasks:
@@ -82,7 +86,7 @@ def create_app(
         await desk.stop()
         await desk.turn.engine.aclose()
 
-    return Starlette(
+    app = Starlette(
         routes=[*web.routes(), *directory.routes(), *_pages(assets), *_health(desk)],
         middleware=[
             Middleware(SecurityHeaders, ancestors=allowed),
@@ -91,12 +95,16 @@ def create_app(
                 allow_origins=allowed,
                 allow_methods=["GET", "POST", "DELETE"],
                 allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+                expose_headers=["Retry-After"],
                 max_age=600,
             ),
+            Middleware(BodyLimits),
         ],
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    app.state.limits = limits
+    return app
 
 
 def _desk(
@@ -130,6 +138,11 @@ async def _widen(screener: Screener, data: Path) -> None:
         )
     except Exception as error:
         log.error("screening goes on with the rules alone: %s", type(error).__name__)
+
+
+async def _count(limits: ChatLimits) -> None:
+    await asyncio.sleep(SETTLE)
+    await limits.load()
 
 
 async def _migrate(url: str) -> None:

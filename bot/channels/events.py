@@ -5,9 +5,11 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator
+from functools import partial
 
 from bot.conversation import Message
-from bot.hub import Closed, Event, Hub, Typing
+from bot.hub import Closed, Dropped, Event, Hub, Typing
+from bot.limits import Streams
 from bot.store.record import Record
 
 KEEPALIVE = 15.0
@@ -16,13 +18,18 @@ HISTORY = 0.3
 """Seconds that what was missed may keep back what happens now."""
 
 
-async def stream(hub: Hub, record: Record, conversation: str, after: str) -> AsyncIterator[str]:
+async def stream(
+    hub: Hub, record: Record, conversation: str, after: str, streams: Streams, address: str
+) -> AsyncIterator[str]:
     """Events for a page: each message once, in order, from the one after ``after`` on.
 
     It listens before it reads what was missed, so that nothing falls between the two. While a
     stuck database keeps that back, what happens goes out before it: it may be a crisis reply.
     """
-    with hub.listening(conversation) as queue:
+    with (
+        hub.listening(conversation) as queue,
+        streams.place(conversation, address, partial(hub.drop, queue)),
+    ):
         yield "retry: 2000\n\n"
         missed = asyncio.create_task(record.after(conversation, after))
         try:
@@ -52,9 +59,11 @@ async def _events(
         if isinstance(event, Closed):
             yield "event: closed\ndata: {}\n\n"
             return
+        if isinstance(event, Dropped):
+            return  # the page comes again, with the last id it has
         if isinstance(event, Typing):
             yield f"event: typing\ndata: {json.dumps({'on': event.on})}\n\n"
-        elif event.id not in sent:
+        elif isinstance(event, Message) and event.id not in sent:
             sent.add(event.id)
             yield _message(event)
 

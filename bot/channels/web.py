@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -16,18 +15,18 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot import metrics
+from bot.channels.body import read_json
 from bot.channels.events import stream
 from bot.channels.problems import Problem
 from bot.clinics import Clinic
 from bot.conversation import Said, Session
 from bot.desk import Desk
+from bot.limits import ChatLimits
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.tokens import LIFETIME, BadToken, Tokens
 from bot.turn import LONGEST, TooLong, UnknownChoice
 
-LARGEST = 64 * 1024
-"""Bytes of one request's body."""
 _CLIENT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _MESSAGE_ID = re.compile(r"[0-9a-f]{0,32}")
 _CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
@@ -41,6 +40,7 @@ class WebChannel:
     tokens: Tokens
     clinics: Mapping[str, Clinic]
     own_origin: str
+    limits: ChatLimits
 
     def routes(self) -> list[Route]:
         return [
@@ -54,7 +54,7 @@ class WebChannel:
     # --- the calls ----------------------------------------------------------------------------
 
     async def begin(self, request: Request) -> Response:
-        asked = await _json(request)
+        asked = await read_json(request)
         clinic = self.clinics.get(str(asked.get("clinic", "demo")))
         if clinic is None:
             raise Problem(HTTPStatus.NOT_FOUND, "clinic: no clinic of that key")
@@ -63,6 +63,7 @@ class WebChannel:
         if language not in clinic.languages:
             language = clinic.languages[0]
         session = Session(secrets.token_hex(16), clinic.key, language)
+        self.limits.check(await self.limits.may_begin(clinic.key, _address(request)), session)
         first = await self.desk.turn.begin(session)
         ends = self.desk.turn.now() + LIFETIME
         body = {
@@ -76,7 +77,9 @@ class WebChannel:
 
     async def send(self, request: Request) -> Response:
         session = await self._session(request)
-        said = _said(await _json(request))
+        said = _said(await read_json(request))
+        wait = await self.limits.may_send(session, _address(request), said)
+        self.limits.check(wait, session)
         try:
             message = await self.desk.take(session, said)
         except TooLong:
@@ -96,6 +99,7 @@ class WebChannel:
 
     async def read(self, request: Request) -> Response:
         session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
         after = _after(request.query_params.get("after", ""))
         found = await self.desk.turn.record.after(session.conversation, after)
         return JSONResponse(
@@ -105,10 +109,19 @@ class WebChannel:
 
     async def events(self, request: Request) -> Response:
         session = await self._session(request)
+        address = _address(request)
+        self.limits.check(self.limits.may_listen(session, address), session)
         last = request.headers.get("last-event-id") or request.query_params.get("after", "")
         turn = self.desk.turn
         return StreamingResponse(
-            stream(turn.hub, turn.record, session.conversation, _after(last)),
+            stream(
+                turn.hub,
+                turn.record,
+                session.conversation,
+                _after(last),
+                self.limits.streams,
+                address,
+            ),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -145,6 +158,11 @@ class WebChannel:
             raise Problem(HTTPStatus.FORBIDDEN, "origin: not one of the clinic's")
 
 
+def _address(request: Request) -> str:
+    """The peer's, or the one that a proxy told: uvicorn decides whom it believes."""
+    return request.client.host if request.client else ""
+
+
 def _unauthorized() -> Problem:
     return Problem(
         HTTPStatus.UNAUTHORIZED,
@@ -159,21 +177,6 @@ def _store_down() -> Problem:
         "the message was not taken; send it again with the same client_id",
         Retry_After="2",
     )
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {LARGEST} bytes")
-    try:
-        parsed = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        raise Problem(HTTPStatus.BAD_REQUEST, "body: not JSON") from None
-    if not isinstance(parsed, dict):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body: not a JSON object")
-    return parsed
 
 
 def _said(asked: Mapping[str, Any]) -> Said:
