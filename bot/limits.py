@@ -52,38 +52,39 @@ class ChatLimits:
     def __init__(self, turn: Turn, settings: Settings) -> None:
         self.turn = turn
         self.streams = Streams()
-        self._settings = settings
-        self._rates: Rates | None = None
+        self.settings = settings
+        self.rates: Rates | None = None
 
     async def load(self) -> None:
         """Begin to count. The library is not waited for by a start: crisis messages come first."""
-        self._rates = await asyncio.to_thread(_rates, self._settings)
+        if self.rates is None:
+            self.rates = await asyncio.to_thread(_rates, self.settings)
 
     async def may_begin(self, clinic: str, address: str) -> float:
         """Whether a conversation may begin. It counts to the clinic as a message does."""
-        if self._rates is None:
+        if self.rates is None:
             return 0.0
-        wait = await _by_address(self._rates.sessions, address)
-        return wait or await self._rates.clinic.wait(clinic)
+        wait = await _by_address(self.rates.sessions, address)
+        return wait or await self.rates.clinic.wait(clinic)
 
     async def may_send(self, session: Session, address: str, said: Said) -> float:
         """Whether a message may be taken; one about danger may, up to `IN_DANGER`."""
-        if self._rates is None:
+        if self.rates is None:
             return 0.0
         wait = (
-            await self._rates.session.wait(session.conversation)
-            or await _by_address(self._rates.address, address)
-            or await self._rates.clinic.wait(session.clinic)
+            await self.rates.session.wait(session.conversation)
+            or await _by_address(self.rates.address, address)
+            or await self.rates.clinic.wait(session.clinic)
         )
         if wait and await self.is_urgent(session, said):
-            over = await self._rates.danger.wait(session.conversation)
-            return over or await _by_address(self._rates.danger_address, address)
+            over = await self.rates.danger.wait(session.conversation)
+            return over or await _by_address(self.rates.danger_address, address)
         return wait
 
     def may_read(self, session: Session) -> float:
-        if self._rates is None:
+        if self.rates is None:
             return 0.0
-        return self._rates.reads.seconds_to_wait(session.conversation)
+        return self.rates.reads.seconds_to_wait(session.conversation)
 
     def may_listen(self, session: Session, address: str) -> float:
         """Whether one more event stream may open."""

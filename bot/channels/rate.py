@@ -12,7 +12,6 @@ import secrets
 import time
 from collections.abc import Callable
 
-from redis.exceptions import RedisError
 from throttled import MemoryStore, RateLimiterType, Throttled
 from throttled.asyncio import RedisStore as SharedStore
 from throttled.asyncio import Throttled as SharedThrottled
@@ -93,7 +92,7 @@ class SharedRate(Rate):
         try:
             asked = self._shared.limit(self._digest(whose))
             result = await asyncio.wait_for(asked, ANSWERS)
-        except (RedisError, OSError, asyncio.TimeoutError) as error:
+        except Exception as error:  # whatever it is, nobody is refused for it
             self._redis.failed(error)
             return self.seconds_to_wait(whose)
         return result.state.retry_after if result.limited else 0.0
