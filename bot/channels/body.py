@@ -64,6 +64,8 @@ class _Bounded:
 
 def _refusal(method: str, headers: Headers) -> Problem | None:
     said = headers.get("content-length", "0")
+    if "content-length" in headers and "transfer-encoding" in headers:  # RFC 9112, 6.1
+        return Problem(HTTPStatus.BAD_REQUEST, "body: two lengths", Connection="close")
     if method in _WITHOUT and (said != "0" or "transfer-encoding" in headers):
         return Problem(
             HTTPStatus.BAD_REQUEST, f"body: a {method} has none here", Connection="close"
