@@ -14,6 +14,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 
@@ -21,6 +22,7 @@ from bot import metrics
 from bot.addresses import subscriber
 from bot.channels.problems import Problem
 from bot.conversation import Said, Session
+from bot.hub import Event, Hub
 from bot.settings import Settings
 from bot.store.record import StoreDown
 from bot.turn import AT_ONCE, Turn, UnknownChoice
@@ -177,3 +179,20 @@ class Streams:
             self._addresses[whose or ""] -= 1
             if not self._addresses[whose or ""]:
                 del self._addresses[whose or ""]
+
+
+@dataclass(frozen=True)
+class Ear:
+    """The hub for one page's stream, which takes a place while it listens."""
+
+    hub: Hub
+    streams: Streams
+    address: str
+
+    @contextmanager
+    def listening(self, conversation: str) -> Iterator[asyncio.Queue[Event]]:
+        with (
+            self.hub.listening(conversation) as queue,
+            self.streams.place(conversation, self.address, partial(self.hub.drop, queue)),
+        ):
+            yield queue

@@ -16,12 +16,12 @@ from starlette.routing import Route
 
 from bot import metrics
 from bot.channels.body import read_json
-from bot.channels.events import stream
+from bot.channels.events import handoff_status, stream
 from bot.channels.problems import Problem
 from bot.clinics import Clinic
 from bot.conversation import Said, Session
 from bot.desk import Desk
-from bot.limits import ChatLimits
+from bot.limits import ChatLimits, Ear
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.tokens import LIFETIME, BadToken, Tokens
@@ -34,7 +34,7 @@ _CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
 
 @dataclass(frozen=True)
 class WebChannel:
-    """The four calls. ``ui`` is what the page needs to know besides: nothing of a person."""
+    """The calls of a page. ``ui`` is what the page needs to know besides: nothing of a person."""
 
     desk: Desk
     tokens: Tokens
@@ -49,6 +49,9 @@ class WebChannel:
             Route("/api/chat/messages", self.read, methods=["GET"]),
             Route("/api/chat/events", self.events, methods=["GET"]),
             Route("/api/chat/session", self.erase, methods=["DELETE"]),
+            Route("/api/chat/handoff", self.leave, methods=["DELETE"]),
+            Route("/api/chat/typing", self.typing, methods=["POST"]),
+            Route("/api/chat/language", self.speak, methods=["POST"]),
         ]
 
     # --- the calls ----------------------------------------------------------------------------
@@ -101,27 +104,22 @@ class WebChannel:
         session = await self._session(request)
         self.limits.check(self.limits.may_read(session), session)
         after = _after(request.query_params.get("after", ""))
-        found = await self.desk.turn.record.after(session.conversation, after)
+        turn = self.desk.turn
+        found = await turn.record.after(session.conversation, after)
+        handoff = await handoff_status(turn.reception, session.conversation)
         return JSONResponse(
-            {"messages": [message.public() for message in found]},
+            {"messages": [message.public() for message in found], "handoff": handoff},
             headers={"Cache-Control": "no-store"},
         )
 
     async def events(self, request: Request) -> Response:
         session = await self._session(request)
-        address = _address(request)
-        self.limits.check(self.limits.may_listen(session, address), session)
+        self.limits.check(self.limits.may_listen(session, _address(request)), session)
         last = request.headers.get("last-event-id") or request.query_params.get("after", "")
         turn = self.desk.turn
+        ear = Ear(turn.hub, self.limits.streams, _address(request))
         return StreamingResponse(
-            stream(
-                turn.hub,
-                turn.record,
-                session.conversation,
-                _after(last),
-                self.limits.streams,
-                address,
-            ),
+            stream(ear, turn.record, turn.reception, session.conversation, _after(last)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -133,6 +131,43 @@ class WebChannel:
         except StoreDown:
             raise _store_down() from None
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def leave(self, request: Request) -> Response:
+        """The person stops waiting for somebody, or ends the talk."""
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        try:
+            await self.desk.turn.leave(session)
+        except StoreDown:
+            raise _store_down() from None
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def typing(self, request: Request) -> Response:
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        on = (await read_json(request)).get("on")
+        if not isinstance(on, bool):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "on: true or false")
+        self.desk.turn.typing(session, on)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def speak(self, request: Request) -> Response:
+        """The same conversation in another of the clinic's languages: a new token says so."""
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        language = (await read_json(request)).get("language")
+        if language not in self.clinics[session.clinic].languages:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language: not one of the clinic's")
+        try:
+            speaking = await self.desk.turn.speak(session, language)
+        except StoreDown:
+            raise _store_down() from None
+        body = {
+            "token": self.tokens.issue(speaking),
+            "language": language,
+            "lines": self.desk.turn.lines(speaking),
+        }
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     # --- who is calling -----------------------------------------------------------------------
 

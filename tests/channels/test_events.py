@@ -7,7 +7,6 @@ from contextlib import aclosing, asynccontextmanager
 from bot.channels.events import stream
 from bot.conversation import Message
 from bot.hub import Hub
-from bot.limits import Streams
 
 
 def message(id):
@@ -28,7 +27,7 @@ class Slow:
 
 @asynccontextmanager
 async def opened(hub, record, after=""):
-    async with aclosing(stream(hub, record, "c", after, Streams(), "203.0.113.1")) as events:
+    async with aclosing(stream(hub, record, "c", after)) as events:
         await events.__anext__()
         yield events
 
