@@ -19,6 +19,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import BodyLimits
 from bot.channels.clinics import ClinicsChannel
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
@@ -34,6 +35,7 @@ from bot.handoff.queue import Queue
 from bot.handoff.steps import Steps
 from bot.handoff.watch import Watch
 from bot.hub import Hub
+from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
@@ -78,7 +80,8 @@ def create_app(
     clinics = ClinicBook(settings.clinics, open_engine(settings.database_url))
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
-    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
+    limits = ChatLimits(desk.turn, settings)
+    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
@@ -104,6 +107,7 @@ def create_app(
             asyncio.create_task(_follow(clinics)),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(_widen(desk.turn.screener, data)),
+            asyncio.create_task(_count(limits)),
         ]
         yield
         for task in tasks:
@@ -128,10 +132,12 @@ def create_app(
         middleware=[
             Middleware(SecurityHeaders, https=origin.startswith("https:")),
             Middleware(ClinicCors, clinics=clinics, own_origin=origin),
+            Middleware(BodyLimits),
         ],
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    app.state.limits = limits
     app.state.clinics = clinics
     app.state.handoffs = desk.watch.desk
     app.state.counts = desk.counts
@@ -187,6 +193,11 @@ async def _widen(screener: Screener, data: Path) -> None:
         )
     except Exception as error:
         log.error("screening goes on with the rules alone: %s", type(error).__name__)
+
+
+async def _count(limits: ChatLimits) -> None:
+    await asyncio.sleep(SETTLE)
+    await limits.load()
 
 
 async def _migrate(url: str) -> None:
