@@ -23,6 +23,7 @@ from starlette.routing import Route
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
+from bot.clearing import Clearing
 from bot.clinics import Clinic, load_clinics
 from bot.desk import Desk
 from bot.engine.client import EngineClient
@@ -73,6 +74,7 @@ def create_app(
         tasks = [
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
+            asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(_widen(desk.turn.screener, data)),
         ]
         yield
