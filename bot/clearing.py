@@ -1,4 +1,4 @@
-"""The job that clears what is past its clinic's days (`bot/store/retention.py`), in each process."""
+"""The job that clears what is past its clinic's days, in each process."""
 
 from __future__ import annotations
 

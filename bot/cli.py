@@ -18,6 +18,8 @@ from bot.cli_common import settings as _settings
 from bot.cli_common import stop as _stop
 from bot.cli_directory import directory
 from bot.cli_import import imports
+from bot.cli_keys import keys
+from bot.cli_retention import retention
 from bot.cli_search import search
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ app = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(directory, name="directory")
+app.add_typer(keys, name="keys")
 app.command()(search)
+app.command()(retention)
 
 
 @app.command()
