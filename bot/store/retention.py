@@ -32,7 +32,7 @@ LONGEST_HELD = 7 * DAY
 """Seconds after the last word for which an open page or hand-off holds what 0 days would clear."""
 ERASED_KEPT = 40 * DAY
 """Seconds that the id of an erased conversation stays closed: longer than its token lives."""
-BATCH = 100
+BATCH = 50
 
 
 @dataclass(frozen=True)

@@ -230,7 +230,7 @@ rotation.rotate(open_engine(sys.argv[1]), Sealer(sys.argv[2:]), lambda n: print(
 
 
 def test_killed_in_the_middle_it_goes_on_when_run_again(url, store):
-    for _ in range(200):
+    for _ in range(60):
         talk(store, session())
     before = sorted(opened(store.engine, store.sealer))
     command = [sys.executable, "-c", KILLED, url, NEW, KEY]

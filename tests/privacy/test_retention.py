@@ -172,7 +172,7 @@ def test_what_could_not_be_deleted_shows_in_the_proof(store, monkeypatch):
 
 def test_several_processes_at_once_do_no_harm_and_count_each_once(url):
     store = Store(open_engine(url), Sealer([KEY]))
-    for n in range(250):
+    for n in range(120):
         talk(store, session(), NOW - (31 + n % 3) * DAY)
     kept = session()
     talk(store, kept, NOW)
@@ -193,7 +193,7 @@ def test_several_processes_at_once_do_no_harm_and_count_each_once(url):
         one.join()
     assert failed == []
     assert ids(store) == {kept.conversation}
-    assert sum(row.conversations for row in rows(store)) == 250
+    assert sum(row.conversations for row in rows(store)) == 120
     store.engine.dispose()
 
 
