@@ -25,11 +25,20 @@ from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
 from bot.clearing import Clearing
 from bot.clinics import Clinic, load_clinics
+from bot.conversation import Ids
+from bot.counting import Counts
 from bot.desk import Desk
 from bot.engine.client import EngineClient
+from bot.handoff.desk import HandoffDesk
+from bot.handoff.person import Reception
+from bot.handoff.queue import Queue
+from bot.handoff.steps import Steps
+from bot.handoff.watch import Watch
 from bot.hub import Hub
 from bot.security import SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import pages as staff_pages
+from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -43,6 +52,7 @@ from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
 from guardrails.release import Releaser
 from guardrails.screen import Screener, load_screener
+from guardrails.substances import load_substances
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
@@ -67,6 +77,7 @@ def create_app(
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
+    staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
@@ -75,6 +86,7 @@ def create_app(
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
             asyncio.create_task(Clearing(desk.turn).run()),
+            asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(_widen(desk.turn.screener, data)),
         ]
         yield
@@ -82,10 +94,17 @@ def create_app(
             task.cancel()
         directory.close()
         await desk.stop()
+        await desk.counts.stop(desk.turn.record)
         await desk.turn.engine.aclose()
 
-    return Starlette(
-        routes=[*web.routes(), *directory.routes(), *_pages(assets), *_health(desk)],
+    app = Starlette(
+        routes=[
+            *web.routes(),
+            *directory.routes(),
+            *staff_pages.routes(),
+            *_pages(assets),
+            *_health(desk),
+        ],
         middleware=[
             Middleware(SecurityHeaders, ancestors=allowed),
             Middleware(
@@ -99,6 +118,13 @@ def create_app(
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    app.state.clinics = clinics
+    app.state.handoffs = desk.watch.desk
+    app.state.counts = desk.counts
+    app.state.record = desk.turn.record
+    app.state.hub = desk.turn.hub
+    staff.install(app)
+    return app
 
 
 def _desk(
@@ -106,19 +132,27 @@ def _desk(
 ) -> Desk:
     today = date.fromtimestamp(now())
     helplines = load_helplines(data / "content" / "helplines.yml", today)
+    engine, sealer = open_engine(settings.database_url), Sealer(settings.encryption_keys)
+    record, hub, ids = Record(Store(engine, sealer)), Hub(), Ids()
+    counts = Counts(engine, clinics, now)
+    steps = Steps(Queue(engine, sealer, ids), record, hub, now, counts)
+    substances = load_substances(data / "guardrails")
     turn = Turn(
         screener=load_screener(data / "guardrails", nets=False),
         releaser=Releaser(
             load_catalogue(data / "content"), helplines, lambda: date.fromtimestamp(now())
         ),
         clinics=clinics,
-        record=Record(Store(open_engine(settings.database_url), Sealer(settings.encryption_keys))),
+        record=record,
         engine=EngineClient(settings.rasa_port, settings.engine_token),
-        hub=Hub(),
+        hub=hub,
+        reception=Reception(steps, clinics, substances, now),
         now=now,
         patience=settings.engine_timeout,
+        ids=ids,
     )
-    return Desk(turn)
+    handoffs = HandoffDesk(steps, turn, substances, now)
+    return Desk(turn, Watch(handoffs, clinics, now), counts)
 
 
 async def _widen(screener: Screener, data: Path) -> None:

@@ -16,6 +16,7 @@ from bot.cli_common import first_line as _first_line
 from bot.cli_common import open_directory
 from bot.cli_common import settings as _settings
 from bot.cli_common import stop as _stop
+from bot.cli_counts import counts
 from bot.cli_directory import directory
 from bot.cli_import import imports
 from bot.cli_keys import keys
@@ -37,6 +38,7 @@ app.add_typer(directory, name="directory")
 app.add_typer(keys, name="keys")
 app.command()(search)
 app.command()(retention)
+app.command()(counts)
 
 
 @app.command()

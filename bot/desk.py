@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.conversation import Message, Said, Session
+from bot.counting import Counts
 from bot.engine.client import EngineDown, EngineRefused
+from bot.handoff.watch import Watch
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.turn import Turn
@@ -24,6 +26,8 @@ TRIES = 5
 @dataclass
 class Desk:
     turn: Turn
+    watch: Watch
+    counts: Counts
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _failures: dict[str, int] = field(default_factory=dict)
@@ -32,6 +36,7 @@ class Desk:
         """`Turn.take`, one message of a conversation after another; the answer comes by itself."""
         async with self._lock(f"take {session.conversation}"):
             message = await self.turn.take(session, said)
+        self.counts.add(session.clinic, "messages")
         self._soon(session.conversation)
         return message
 
@@ -99,6 +104,7 @@ class Desk:
             try:
                 await self.turn.record.flush()
                 await self._take_up()
+                await self.watch.look()
             except (StoreDown, Erased):
                 pass
             except Exception:

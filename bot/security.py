@@ -9,7 +9,8 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
 class SecurityHeaders:
-    """Adds the headers to every answer. ``ancestors`` are the origins that may frame us."""
+    """Adds the headers to every answer that does not have them already: the staff pages have their
+    own. ``ancestors`` are the origins that may frame us."""
 
     def __init__(self, app: ASGIApp, ancestors: Sequence[str]) -> None:
         self.app = app
@@ -28,7 +29,9 @@ class SecurityHeaders:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                MutableHeaders(scope=message).update(self.headers)
+                headers = MutableHeaders(scope=message)
+                for name, value in self.headers.items():
+                    headers.setdefault(name, value)
             await send(message)
 
         await self.app(scope, receive, send_with_headers)

@@ -16,7 +16,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot import metrics
-from bot.channels.events import stream
+from bot.channels.events import handoff_status, stream
 from bot.channels.problems import Problem
 from bot.clinics import Clinic
 from bot.conversation import Said, Session
@@ -35,7 +35,7 @@ _CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
 
 @dataclass(frozen=True)
 class WebChannel:
-    """The four calls. ``ui`` is what the page needs to know besides: nothing of a person."""
+    """The calls of a page. ``ui`` is what the page needs to know besides: nothing of a person."""
 
     desk: Desk
     tokens: Tokens
@@ -49,6 +49,9 @@ class WebChannel:
             Route("/api/chat/messages", self.read, methods=["GET"]),
             Route("/api/chat/events", self.events, methods=["GET"]),
             Route("/api/chat/session", self.erase, methods=["DELETE"]),
+            Route("/api/chat/handoff", self.leave, methods=["DELETE"]),
+            Route("/api/chat/typing", self.typing, methods=["POST"]),
+            Route("/api/chat/language", self.speak, methods=["POST"]),
         ]
 
     # --- the calls ----------------------------------------------------------------------------
@@ -97,9 +100,11 @@ class WebChannel:
     async def read(self, request: Request) -> Response:
         session = await self._session(request)
         after = _after(request.query_params.get("after", ""))
-        found = await self.desk.turn.record.after(session.conversation, after)
+        turn = self.desk.turn
+        found = await turn.record.after(session.conversation, after)
+        handoff = await handoff_status(turn.reception, session.conversation)
         return JSONResponse(
-            {"messages": [message.public() for message in found]},
+            {"messages": [message.public() for message in found], "handoff": handoff},
             headers={"Cache-Control": "no-store"},
         )
 
@@ -108,7 +113,7 @@ class WebChannel:
         last = request.headers.get("last-event-id") or request.query_params.get("after", "")
         turn = self.desk.turn
         return StreamingResponse(
-            stream(turn.hub, turn.record, session.conversation, _after(last)),
+            stream(turn.hub, turn.record, turn.reception, session.conversation, _after(last)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -120,6 +125,40 @@ class WebChannel:
         except StoreDown:
             raise _store_down() from None
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def leave(self, request: Request) -> Response:
+        """The person stops waiting for somebody, or ends the talk."""
+        session = await self._session(request)
+        try:
+            await self.desk.turn.leave(session)
+        except StoreDown:
+            raise _store_down() from None
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def typing(self, request: Request) -> Response:
+        session = await self._session(request)
+        on = (await _json(request)).get("on")
+        if not isinstance(on, bool):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "on: true or false")
+        self.desk.turn.typing(session, on)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def speak(self, request: Request) -> Response:
+        """The same conversation in another of the clinic's languages: a new token says so."""
+        session = await self._session(request)
+        language = (await _json(request)).get("language")
+        if language not in self.clinics[session.clinic].languages:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language: not one of the clinic's")
+        try:
+            speaking = await self.desk.turn.speak(session, language)
+        except StoreDown:
+            raise _store_down() from None
+        body = {
+            "token": self.tokens.issue(speaking),
+            "language": language,
+            "lines": self.desk.turn.lines(speaking),
+        }
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     # --- who is calling -----------------------------------------------------------------------
 

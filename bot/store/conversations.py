@@ -119,6 +119,41 @@ class Store:
                     client = client_id if message.sender == "person" else None
                     self._insert(connection, session.conversation, message, "done", client)
 
+    def insert_sent(
+        self, connection: Connection, conversation: str, new: Sequence[Message]
+    ) -> None:
+        """Keep messages in a transaction of the caller's."""
+        for message in new:
+            self._insert(connection, conversation, message, "done", None)
+
+    def insert_said(
+        self, connection: Connection, conversation: str, message: Message, client_id: str
+    ) -> None:
+        """Keep what staff said. Raises ``IntegrityError`` when this ``client_id`` is known."""
+        self._insert(connection, conversation, message, "done", client_id)
+
+    def last_said(self, conversations_: Sequence[str]) -> dict[str, tuple[str, str, float]]:
+        """The newest message of a person or of staff, by conversation: its id, sender and time."""
+        newest = (
+            sa.select(sa.func.max(messages.c.id))
+            .where(messages.c.conversation_id.in_(conversations_))
+            .where(messages.c.sender.in_(("person", "staff")))
+            .group_by(messages.c.conversation_id)
+        )
+        columns = (messages.c.conversation_id, messages.c.id, messages.c.sender, messages.c.at)
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).where(messages.c.id.in_(newest))).all()
+        return {row.conversation_id: (row.id, row.sender, row.at) for row in rows}
+
+    def speak(self, conversation: str, language: str) -> None:
+        """The language of what is said from now on."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                conversations.update()
+                .where(conversations.c.id == conversation)
+                .values(language=language)
+            )
+
     def answer(
         self,
         session: Session,
