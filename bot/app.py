@@ -24,6 +24,7 @@ from bot.channels.clinics import ClinicsChannel
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
+from bot.clearing import Clearing
 from bot.clinics import EVERY, Clinic, ClinicBook
 from bot.conversation import Ids
 from bot.counting import Counts
@@ -105,6 +106,7 @@ def create_app(
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
             asyncio.create_task(_follow(clinics)),
+            asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(_widen(desk.turn.screener, data)),
             asyncio.create_task(_count(limits)),

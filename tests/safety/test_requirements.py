@@ -11,7 +11,6 @@ from bot.settings import PROJECT
 REQUIREMENTS = [f"R{n}" for n in range(1, 24)]
 
 ELSEWHERE = {
-    "R16": "tests/bot/test_erasing.py::test_conversations_past_the_clinics_days_are_purged",
     "R20": "tests/widget/test_window.py::test_axe_finds_nothing",
     "R21": "tests/e2e/test_finding.py::test_a_card_says_what_is_known_and_that_it_is_made_up",
 }
