@@ -23,6 +23,8 @@ from bot.engine.dialogue import Dialogue, Heard, TurnFailed, Unknown
 
 _log = logging.getLogger(__name__)
 _METADATA = ("language", "clinic")
+_MORE_METADATA = ("providers", "provider_source")
+"""Whom the clinic's searches find: see actions/own_providers.py."""
 _SCALARS = (str, int, float)
 
 
@@ -117,6 +119,7 @@ def _heard(body: bytes) -> Heard:
         _string(given, name) for name in ("conversation", "message_id", *_METADATA)
     )
     said = dict(zip(_METADATA, metadata, strict=True))
+    said |= {name: _string(given, name) for name in _MORE_METADATA if name in given}
     if ("text" in given) == ("intent" in given):
         raise BadBody("give either text or intent")
     if "text" in given:
