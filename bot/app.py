@@ -19,10 +19,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import BodyLimits
 from bot.channels.clinics import ClinicsChannel
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
+from bot.clearing import Clearing
 from bot.clinics import EVERY, Clinic, ClinicBook
 from bot.conversation import Ids
 from bot.counting import Counts
@@ -34,9 +36,16 @@ from bot.handoff.queue import Queue
 from bot.handoff.steps import Steps
 from bot.handoff.watch import Watch
 from bot.hub import Hub
+from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import admin_pages, answering
+from bot.staff import pages as staff_pages
+from bot.staff.admin_common import Admin
+from bot.staff.listings import Listings
+from bot.staff.office import Office
+from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -72,10 +81,24 @@ def create_app(
     clinics = ClinicBook(settings.clinics, open_engine(settings.database_url))
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
-    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
+    limits = ChatLimits(desk.turn, settings)
+    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
+    listings = Listings(settings.directory_url)
+    admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
+    staff = open_site(
+        desk.turn.record,
+        clinics,
+        data / "content",
+        public_url=settings.public_url,
+        secret=settings.token_secret,
+        now=now,
+    )
+    office = Office(
+        staff, desk.watch.desk, clinics, desk.turn.releaser.helplines, desk.turn.hub, now
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
@@ -83,13 +106,16 @@ def create_app(
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
             asyncio.create_task(_follow(clinics)),
+            asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(_widen(desk.turn.screener, data)),
+            asyncio.create_task(_count(limits)),
         ]
         yield
         for task in tasks:
             task.cancel()
         directory.close()
+        listings.close()
         await desk.stop()
         await desk.counts.stop(desk.turn.record)
         await desk.turn.engine.aclose()
@@ -99,21 +125,27 @@ def create_app(
             *web.routes(),
             *shown.routes(),
             *directory.routes(),
+            *answering.routes(office),
+            *staff_pages.routes(),
+            *admin_pages.routes(admin),
             *page_routes(assets, clinics),
             *_health(desk),
         ],
         middleware=[
             Middleware(SecurityHeaders, https=origin.startswith("https:")),
             Middleware(ClinicCors, clinics=clinics, own_origin=origin),
+            Middleware(BodyLimits),
         ],
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    app.state.limits = limits
     app.state.clinics = clinics
     app.state.handoffs = desk.watch.desk
     app.state.counts = desk.counts
     app.state.record = desk.turn.record
     app.state.hub = desk.turn.hub
+    staff.install(app)
     return app
 
 
@@ -163,6 +195,11 @@ async def _widen(screener: Screener, data: Path) -> None:
         )
     except Exception as error:
         log.error("screening goes on with the rules alone: %s", type(error).__name__)
+
+
+async def _count(limits: ChatLimits) -> None:
+    await asyncio.sleep(SETTLE)
+    await limits.load()
 
 
 async def _migrate(url: str) -> None:

@@ -29,12 +29,12 @@ class HandoffWay:
     webhook_url: str | None = None
     webhook_secret_env: str | None = None
     chatwoot_url: str | None = None
-    chatwoot_account: int | None = None
     chatwoot_inbox: str | None = None
     """The identifier of an inbox of Chatwoot's API channel."""
-    chatwoot_token_env: str | None = None
     chatwoot_secret_env: str | None = None
     phone: str | None = None
+    """Who is on call, and below it the number of the Twilio account that the text comes from."""
+    phone_from: str | None = None
 
 
 @dataclass(frozen=True)

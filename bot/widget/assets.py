@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +19,11 @@ from guardrails.catalogue import LANGUAGES, CatalogueError
 from guardrails.plain_yaml import PlainLoader
 
 HERE = Path(__file__).resolve().parent
+PARTS = (
+    *("keeping", "words", "calls", "stream", "delivery", "messages", "log", "help"),
+    *("unread", "handoff", "transcript", "writing", "menu", "leaving", "paper"),
+)
+"""The files that go into ``widget.js``, each of functions that its rest calls."""
 WORDS_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["reviewed_on", "words"],
@@ -109,11 +115,11 @@ def widget_js(words: Words) -> bytes:
     """The chat's script, with its parts, the words of every language and the style sheet inside."""
     script = _file("widget.js")
     served = {"words": words.by_language, "css": _squeeze(_file("widget.css"))}
-    for mark, part in (
-        ("/*SERVED*/ null", json.dumps(served, separators=(",", ":"))),
-        ("/*DELIVERY*/", _file("delivery.js")),
-        ("/*MESSAGES*/", _file("messages.js")),
-    ):
+    parts = {
+        "/*SERVED*/ null": json.dumps(served, separators=(",", ":"), ensure_ascii=False),
+        "/*PARTS*/": "".join(_file(f"{name}.js") for name in PARTS),
+    }
+    for mark, part in parts.items():
         head, found, tail = script.partition(mark)
         if not found:
             raise ValueError(f"widget.js has lost its mark {mark}: put it back")
@@ -133,7 +139,13 @@ def _file(name: str) -> str:
 
 
 def _squeeze(css: str) -> str:
-    return " ".join(css.split())
+    """Without comments and what only a reader needs. A sheet must not have these in a string."""
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*|(:)\s+|\s+", _closer, bare).strip()
+
+
+def _closer(found: re.Match[str]) -> str:
+    return found[1] or found[2] or " "
 
 
 def _lean(script: str) -> str:
