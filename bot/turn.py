@@ -356,12 +356,14 @@ class Turn:
 
     async def ask_engine(self, session: Session, person: Message) -> Turned:
         """Rasa's answer. When it is slow the person is told so, and it is still waited for."""
-        offer = person.offer
+        offer, clinic = person.offer, self.clinics[session.clinic]
         turn = self.engine.turn(
             conversation=session.conversation,
             message_id=person.id,
             language=session.language,
             clinic=session.clinic,
+            providers=clinic.providers,
+            provider_source=clinic.provider_source,
             text=None if offer else person.text,
             intent=("restart" if offer.do == "restart" else offer.intent) if offer else None,
             entities=offer.entities if offer else {},
