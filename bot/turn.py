@@ -31,6 +31,7 @@ from bot.handoff.person import Reception
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Hub, Typing
 from bot.store.record import Record, StoreDown
+from bot.topics import opening
 from guardrails.release import Offer, Releaser, Withheld
 from guardrails.screen import Screener
 from guardrails.types import DANGER, Outcome, Screening
@@ -105,10 +106,17 @@ class Turn:
 
     # --- a conversation begins ------------------------------------------------------------
 
-    async def begin(self, session: Session) -> list[Message]:
-        """The first message says what this is (R1). It needs nothing but memory."""
+    async def begin(
+        self, session: Session, topic: object = None, page: object = None
+    ) -> list[Message]:
+        """The first message says what this is (R1). It needs nothing but memory.
+
+        ``topic`` and ``page`` say what the page is about (`bot/topics.py`); neither is kept.
+        """
         clinic = self.clinics[session.clinic]
-        first = self.release(session, [{**FIRST, "slots": {"clinic": clinic.name}}])
+        choices = opening(self.releaser.catalogue, clinic, topic, page)
+        draft = {**FIRST, "slots": {"clinic": clinic.name}, "choices": choices}
+        first = self.release(session, [draft])
         await self.record.keep_sent(session, first)
         self.count(session, "conversations")
         return first

@@ -68,13 +68,14 @@ class WebChannel:
             language = clinic.languages[0]
         session = Session(secrets.token_hex(16), clinic.key, language)
         self.limits.check(await self.limits.may_begin(clinic.key, _address(request)), session)
-        first = await self.desk.turn.begin(session)
+        first = await self.desk.turn.begin(session, asked.get("topic"), asked.get("page"))
         ends = self.desk.turn.now() + LIFETIME
         body = {
             "token": self.tokens.issue(session),
             "expires_at": datetime.fromtimestamp(ends, timezone.utc).isoformat(timespec="seconds"),
             "language": language,
             "lines": self.desk.turn.lines(session),
+            "clinic": clinic.public(),
             "messages": [message.public() for message in first],
         }
         return JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
