@@ -31,10 +31,22 @@ NAMES = (
     "CARENAV_DIRECTORY_URL",
     "CARENAV_CLINICS",
     "CARENAV_API_RATE",
+    "CARENAV_CHAT_RATE",
+    "CARENAV_CHAT_RATE_SESSIONS",
+    "CARENAV_CHAT_RATE_ADDRESS",
+    "CARENAV_CHAT_RATE_CLINIC",
+    "CARENAV_REDIS_URL",
     "CARENAV_ENGINE_TIMEOUT",
     "CARENAV_LOG_LEVEL",
     *SECRETS,
 )
+RATES = {
+    "CARENAV_API_RATE": "60/minute burst 10",
+    "CARENAV_CHAT_RATE": "30/minute burst 20",
+    "CARENAV_CHAT_RATE_SESSIONS": "30/minute burst 30",
+    "CARENAV_CHAT_RATE_ADDRESS": "240/minute burst 60",
+    "CARENAV_CHAT_RATE_CLINIC": "3000/minute burst 500",
+}
 _SHORTEST_SECRET = 32  # characters
 _LONGEST_WAIT = 60.0  # seconds
 _RATE = re.compile(r"[1-9][0-9]{0,5}/(second|minute|hour)( burst [1-9][0-9]{0,5})?")
@@ -69,13 +81,20 @@ class Settings:
     state_dir: Path
     clinics: Path
     api_rate: str
+    chat_rate: str
+    chat_rate_sessions: str
+    chat_rate_address: str
+    chat_rate_clinic: str
     engine_timeout: float
     log_level: str
     database_url: str = field(repr=False)
     directory_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     token_secret: str = field(repr=False)
     engine_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
+    named: Mapping[str, str] = field(repr=False)
+    """Every other variable: a clinic's file names the one that holds a secret of its own."""
     keys_given: bool
     """By the environment or `.env`; else they are in the secrets file of the state folder."""
 
@@ -97,7 +116,8 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     In development, missing secrets are made once and kept in `<state>/secrets.env` (mode 0600).
     Raises SettingsError.
     """
-    read = _Reader(_environment(root) if env is None else env, root)
+    env = _environment(root) if env is None else env
+    read = _Reader(env, root)
     environment = read.one_of("CARENAV_ENV", ("development", "production"), "development")
     state = read.path("CARENAV_STATE_DIR", ".carenav")
     host = read.text("CARENAV_HOST", "127.0.0.1")
@@ -117,7 +137,7 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         else database_url,
     )
     clinics = read.path("CARENAV_CLINICS", "data/clinics")
-    api_rate = read.rate("CARENAV_API_RATE", "60/minute burst 10")
+    rates = {_field(name): read.rate(name, default) for name, default in RATES.items()}
     engine_timeout = read.seconds("CARENAV_ENGINE_TIMEOUT", 8.0)
     log_level = read.one_of("CARENAV_LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
     _make_state_folder(state)
@@ -132,13 +152,15 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         actions_port=actions_port,
         state_dir=state,
         clinics=clinics,
-        api_rate=api_rate,
+        **rates,
         engine_timeout=engine_timeout,
         log_level=log_level,
         database_url=database_url,
         directory_url=directory_url,
+        redis_url=read.redis("CARENAV_REDIS_URL"),
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
+        named={name: value for name, value in env.items() if not name.startswith("CARENAV_")},
         encryption_keys=_fernet_keys(KEYS, kept),
         keys_given=bool(given[KEYS]),
     )
@@ -236,6 +258,16 @@ class _Reader:
         ):
             raise SettingsError(
                 f"{name} is not a database we can use; it must start with sqlite:/// or postgresql://"
+            )
+        return value
+
+    def redis(self, name: str) -> str:
+        """A Redis URL, or "". The value is not repeated in the error: it may hold a password."""
+        value = self.text(name, "")
+        if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise SettingsError(
+                f"{name} is not a Redis we can use; it must start with redis://, rediss:// or "
+                "unix://, or be empty."
             )
         return value
 

@@ -18,8 +18,6 @@ ELSEWHERE = {
 
 LATER = {
     "R12": "opt-out keywords: there is no SMS yet",
-    "R13": "consent before a hand-off: there is no hand-off yet",
-    "R17": "an audit log: there are no staff pages yet, so nobody views or exports a chat",
 }
 """What belongs to a part that is not built."""
 
