@@ -471,12 +471,20 @@ class Turn:
     # --- erasing ------------------------------------------------------------------------------
 
     async def erase(self, session: Session) -> None:
-        """Everything of the conversation goes, Rasa's memory of it too. Raises `StoreDown`."""
+        """Everything of the conversation goes, Rasa's memory of it too.
+
+        Raises `StoreDown`; then it is not erased, and the person can ask again.
+        """
         self.record.forget(session.conversation)
-        self.care.forget(session.conversation)
         self.closed.add(session.conversation)
-        handoff = await self.reception.open_of(session.conversation)
-        await self.record.call(self.record.store.erase, session.conversation, self.now())
+        try:
+            handoff = await self.reception.open_of(session.conversation)
+            await self.record.call(self.record.store.erase, session.conversation, self.now())
+        except StoreDown:
+            self.closed.discard(session.conversation)
+            raise
+        self.record.forget(session.conversation)  # what came while the database was at it
+        self.care.forget(session.conversation)
         if handoff:
             self.reception.steps.changed(handoff)
         self.count(session, "erased")
