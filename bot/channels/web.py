@@ -22,6 +22,7 @@ from bot.clinics import Clinic
 from bot.conversation import Said, Session
 from bot.desk import Desk
 from bot.limits import ChatLimits, Ear
+from bot.security import check_origin
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.tokens import LIFETIME, BadToken, Tokens
@@ -69,7 +70,7 @@ class WebChannel:
         clinic = self.clinics.get(asked.get("clinic", "demo"))
         if clinic is None:
             raise Problem(HTTPStatus.NOT_FOUND, "clinic: no clinic of that key")
-        self._check_origin(request, clinic)
+        check_origin(request, clinic, self.own_origin)
         language = asked.get("language", clinic.languages[0])
         if language not in clinic.languages:
             language = clinic.languages[0]
@@ -194,16 +195,10 @@ class WebChannel:
         clinic = self.clinics.get(session.clinic)
         if clinic is None:
             raise _unauthorized()
-        self._check_origin(request, clinic)
+        check_origin(request, clinic, self.own_origin)
         if await self.desk.is_erased(session):
             raise _unauthorized()
         return session
-
-    def _check_origin(self, request: Request, clinic: Clinic) -> None:
-        """Browsers say which page calls; only the clinic's pages and our own may (no wildcard)."""
-        origin = request.headers.get("origin")
-        if origin is not None and origin not in (*clinic.origins, self.own_origin):
-            raise Problem(HTTPStatus.FORBIDDEN, "origin: not one of the clinic's")
 
 
 def _address(request: Request) -> str:
