@@ -15,6 +15,8 @@ from bot.channels.problems import Problem, problem_response
 
 LARGEST = 64 * 1024
 """Bytes of one request's body."""
+LARGER = {"/api/handoff/": 1024 * 1024}
+"""The same where outside inboxes tell of their events, by the beginning of the path."""
 IN_TIME = 10.0
 """Seconds in which all of it must be here."""
 _WITHOUT = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,10 +32,11 @@ class BodyLimits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        if refusal := _refusal(Headers(scope=scope)):
+        most = next((n for path, n in LARGER.items() if scope["path"].startswith(path)), LARGEST)
+        if refusal := _refusal(Headers(scope=scope), most):
             response = await problem_response(Request(scope), refusal)
             return await response(scope, receive, send)
-        return await self.app(scope, _Bounded(receive, scope["method"] in _WITHOUT), send)
+        return await self.app(scope, _Bounded(receive, most, scope["method"] in _WITHOUT), send)
 
 
 class _Bounded:
@@ -42,10 +45,10 @@ class _Bounded:
     A call that has no use for a body listens only whether its page goes away: it hears that.
     """
 
-    def __init__(self, receive: Receive, unused: bool) -> None:
+    def __init__(self, receive: Receive, most: int, unused: bool) -> None:
         self._receive = receive
         self._unused = unused
-        self._left = LARGEST
+        self._most = self._left = most
         self._more = True
         self._due = asyncio.get_running_loop().time() + IN_TIME
 
@@ -59,7 +62,7 @@ class _Bounded:
             return self._refused(_too_slow())
         self._left -= len(message.get("body", b""))
         self._more = message.get("more_body", False)
-        return self._refused(_too_large()) if self._left < 0 else message
+        return self._refused(_too_large(self._most)) if self._left < 0 else message
 
     def _refused(self, problem: Problem) -> Message:
         if self._unused:
@@ -67,16 +70,16 @@ class _Bounded:
         raise problem
 
 
-def _refusal(headers: Headers) -> Problem | None:
+def _refusal(headers: Headers, most: int) -> Problem | None:
     said = headers.get("content-length", "0")
     if "content-length" in headers and "transfer-encoding" in headers:  # RFC 9112, 6.1
         return Problem(HTTPStatus.BAD_REQUEST, "body: two lengths", Connection="close")
-    return None if said.isdecimal() and int(said) <= LARGEST else _too_large()
+    return None if said.isdecimal() and int(said) <= most else _too_large(most)
 
 
-def _too_large() -> Problem:
+def _too_large(most: int) -> Problem:
     return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {LARGEST} bytes", Connection="close"
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {most} bytes", Connection="close"
     )
 
 

@@ -27,7 +27,7 @@ HEARD = 0.05
 """Seconds after which an event stream ends here, so that it can be judged."""
 RATES = ("API_RATE", "CHAT_RATE", "CHAT_RATE_SESSIONS", "CHAT_RATE_ADDRESS", "CHAT_RATE_CLINIC")
 ERASES = "/api/chat/session"
-PRIVATE = ("/staff", "/webhooks")
+PRIVATE = ("/staff", "/api/handoff")
 """What is no part of the public API."""
 
 
@@ -125,12 +125,13 @@ def test_the_document_has_every_public_call_and_no_other(app):
     served = {
         (route.path, method.lower())
         for route in app.routes
-        if isinstance(route, Route) and route.path.startswith("/api/")
+        if isinstance(route, Route)
+        and route.path.startswith("/api/")
+        and not route.path.startswith(PRIVATE)
         for method in route.methods - {"HEAD"}
     }
     written = {(path, method) for path, calls in openapi()["paths"].items() for method in calls}
     assert written == served
-    assert not [path for path, _ in written if path.startswith(PRIVATE)]
 
 
 def test_every_answer_but_success_is_a_problem(app):
