@@ -14,6 +14,7 @@ from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -22,7 +23,7 @@ from starlette.routing import Route
 from bot.channels.body import BodyLimits
 from bot.channels.clinics import ClinicsChannel
 from bot.channels.directory import DirectoryChannel
-from bot.channels.problems import Problem, problem_response
+from bot.channels.problems import Problem, http_problem, problem_response
 from bot.channels.web import WebChannel
 from bot.clearing import Clearing
 from bot.clinics import EVERY, Clinic, ClinicBook
@@ -137,7 +138,7 @@ def create_app(
             Middleware(ClinicCors, clinics=clinics, own_origin=origin),
             Middleware(BodyLimits),
         ],
-        exception_handlers={Problem: problem_response},
+        exception_handlers={Problem: problem_response, HTTPException: http_problem},
         lifespan=lifespan,
     )
     app.state.limits = limits

@@ -14,5 +14,7 @@ DELIVERIES = Counter(
     "Tries to reach a clinic's own inbox, by kind and what came of it",
     ["destination", "result"],
 )
-DELIVERIES_KEPT = Gauge("carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"])
+DELIVERIES_KEPT = Gauge(
+    "carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"]
+)
 TOO_MANY = Counter("carenav_too_many", "Calls refused for their number (429)")

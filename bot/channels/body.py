@@ -15,6 +15,8 @@ from bot.channels.problems import Problem, problem_response
 
 LARGEST = 64 * 1024
 """Bytes of one request's body."""
+LARGER = {"/api/handoff/": 1024 * 1024}
+"""The same where outside inboxes tell of their events, by the beginning of the path."""
 IN_TIME = 10.0
 """Seconds in which all of it must be here."""
 _WITHOUT = frozenset({"GET", "HEAD", "OPTIONS"})
@@ -30,20 +32,23 @@ class BodyLimits:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             return await self.app(scope, receive, send)
-        if refusal := _refusal(scope["method"], Headers(scope=scope)):
+        most = next((n for path, n in LARGER.items() if scope["path"].startswith(path)), LARGEST)
+        if refusal := _refusal(Headers(scope=scope), most):
             response = await problem_response(Request(scope), refusal)
             return await response(scope, receive, send)
-        if scope["method"] in _WITHOUT:  # an event stream listens until its page goes away
-            return await self.app(scope, receive, send)
-        return await self.app(scope, _Bounded(receive), send)
+        return await self.app(scope, _Bounded(receive, most, scope["method"] in _WITHOUT), send)
 
 
 class _Bounded:
-    """``receive``, which raises `Problem` into the call that reads too much or too slowly."""
+    """``receive``, which raises `Problem` into the call that reads too much or too slowly.
 
-    def __init__(self, receive: Receive) -> None:
+    A call that has no use for a body listens only whether its page goes away: it hears that.
+    """
+
+    def __init__(self, receive: Receive, most: int, unused: bool) -> None:
         self._receive = receive
-        self._left = LARGEST
+        self._unused = unused
+        self._most = self._left = most
         self._more = True
         self._due = asyncio.get_running_loop().time() + IN_TIME
 
@@ -54,28 +59,27 @@ class _Bounded:
         try:
             message = await asyncio.wait_for(self._receive(), in_time)
         except asyncio.TimeoutError:
-            raise _too_slow() from None
+            return self._refused(_too_slow())
         self._left -= len(message.get("body", b""))
         self._more = message.get("more_body", False)
-        if self._left < 0:
-            raise _too_large()
-        return message
+        return self._refused(_too_large(self._most)) if self._left < 0 else message
+
+    def _refused(self, problem: Problem) -> Message:
+        if self._unused:
+            return {"type": "http.disconnect"}
+        raise problem
 
 
-def _refusal(method: str, headers: Headers) -> Problem | None:
+def _refusal(headers: Headers, most: int) -> Problem | None:
     said = headers.get("content-length", "0")
     if "content-length" in headers and "transfer-encoding" in headers:  # RFC 9112, 6.1
         return Problem(HTTPStatus.BAD_REQUEST, "body: two lengths", Connection="close")
-    if method in _WITHOUT and (said != "0" or "transfer-encoding" in headers):
-        return Problem(
-            HTTPStatus.BAD_REQUEST, f"body: a {method} has none here", Connection="close"
-        )
-    return None if said.isdecimal() and int(said) <= LARGEST else _too_large()
+    return None if said.isdecimal() and int(said) <= most else _too_large(most)
 
 
-def _too_large() -> Problem:
+def _too_large(most: int) -> Problem:
     return Problem(
-        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {LARGEST} bytes", Connection="close"
+        HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {most} bytes", Connection="close"
     )
 
 

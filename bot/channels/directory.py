@@ -14,7 +14,6 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from functools import cache, cached_property, partial
 from http import HTTPStatus
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from starlette.middleware import Middleware
@@ -23,6 +22,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.channels.document import load_document
 from bot.channels.problems import Problem
 
 if TYPE_CHECKING:
@@ -40,7 +40,6 @@ PATIENCE = 10.0
 """Seconds that a search may take, with its waiting."""
 
 log = logging.getLogger(__name__)
-_DOCUMENT = Path(__file__).with_name("openapi.yml")
 _NO_STORE = {"Cache-Control": "no-store"}
 _OPEN = [Middleware(CORSMiddleware, allow_origins=["*"], expose_headers=["Retry-After"])]
 
@@ -146,11 +145,9 @@ def _away() -> Problem:
 @cache
 def openapi() -> dict[str, Any]:
     """The document, with the ids that each parameter knows of as examples."""
-    import yaml
-
     from directory.ask import TERMS, known
 
-    document: dict[str, Any] = yaml.safe_load(_DOCUMENT.read_text(encoding="utf-8"))
+    document = load_document()
     for parameter in document["paths"]["/api/providers"]["get"]["parameters"]:
         if parameter["name"] in TERMS:
             parameter["schema"]["items"]["examples"] = known(parameter["name"])

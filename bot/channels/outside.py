@@ -196,7 +196,9 @@ class OutsideChannel:
             state = {"state": str(fault.now.state)}
             raise Problem(HTTPStatus.CONFLICT, "not a step of its state", state) from None
         except Gone:
-            raise Problem(HTTPStatus.NOT_FOUND, "handoff: none of that id; it may be erased") from None
+            raise Problem(
+                HTTPStatus.NOT_FOUND, "handoff: none of that id; it may be erased"
+            ) from None
         except ValueError as fault:
             raise _bad(str(fault)) from None
         except StoreDown:

@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from http import HTTPStatus
 from typing import Any
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, PlainTextResponse, Response
 
 
 class Problem(Exception):
@@ -30,6 +31,20 @@ class Problem(Exception):
 
 async def problem_response(_request: Request, problem: Exception) -> JSONResponse:
     assert isinstance(problem, Problem)  # noqa: S101 - registered for this class only
+    return _response(problem)
+
+
+async def http_problem(request: Request, error: Exception) -> Response:
+    """What routing refuses: a problem under /api/, plain text elsewhere."""
+    assert isinstance(error, HTTPException)  # noqa: S101 - registered for this class only
+    status, headers = HTTPStatus(error.status_code), error.headers or {}
+    if request.url.path.startswith("/api/"):
+        detail = f"{status.phrase}: see /api/openapi.json"
+        return _response(Problem(status, detail, None, **headers))
+    return PlainTextResponse(error.detail, status, headers)
+
+
+def _response(problem: Problem) -> JSONResponse:
     body = {
         "type": "about:blank",
         "title": problem.status.phrase,

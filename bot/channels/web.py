@@ -30,6 +30,8 @@ from bot.tokens import LIFETIME, BadToken, Tokens
 from bot.turn import LONGEST, TooLong, UnknownChoice
 from bot.widget.assets import Words
 
+LONGEST_NAME = 2_000
+"""Characters of what a page says of itself."""
 _CLIENT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _MESSAGE_ID = re.compile(r"[0-9a-f]{0,32}")
 _CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
@@ -50,8 +52,7 @@ class WebChannel:
     def routes(self) -> list[Route]:
         return [
             Route("/api/chat/sessions", self.begin, methods=["POST"]),
-            Route("/api/chat/messages", self.send, methods=["POST"]),
-            Route("/api/chat/messages", self.read, methods=["GET"]),
+            Route("/api/chat/messages", self.messages, methods=["GET", "POST"]),
             Route("/api/chat/events", self.events, methods=["GET"]),
             Route("/api/chat/export", self.export, methods=["GET"]),
             Route("/api/chat/session", self.erase, methods=["DELETE"]),
@@ -64,7 +65,14 @@ class WebChannel:
 
     async def begin(self, request: Request) -> Response:
         asked = await read_json(request)
-        clinic = self.clinics.get(str(asked.get("clinic", "demo")))
+        for name in ("clinic", "language", "page", "topic"):
+            value = asked.get(name, "")
+            if not isinstance(value, str) or len(value) > LONGEST_NAME:
+                raise Problem(
+                    HTTPStatus.UNPROCESSABLE_ENTITY,
+                    f"{name}: not text of at most {LONGEST_NAME} characters",
+                )
+        clinic = self.clinics.get(asked.get("clinic", "demo"))
         if clinic is None:
             raise Problem(HTTPStatus.NOT_FOUND, "clinic: no clinic of that key")
         check_origin(request, clinic, self.own_origin)
@@ -84,6 +92,10 @@ class WebChannel:
             "messages": [message.public() for message in first],
         }
         return JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
+
+    async def messages(self, request: Request) -> Response:
+        """One route, so that a refused method is told of both."""
+        return await (self.send(request) if request.method == "POST" else self.read(request))
 
     async def send(self, request: Request) -> Response:
         session = await self._session(request)
@@ -122,11 +134,12 @@ class WebChannel:
     async def events(self, request: Request) -> Response:
         session = await self._session(request)
         self.limits.check(self.limits.may_listen(session, _address(request)), session)
-        last = request.headers.get("last-event-id") or request.query_params.get("after", "")
+        after = _after(request.query_params.get("after", ""))
+        last = _after(request.headers.get("last-event-id", "")) or after
         turn = self.desk.turn
         ear = Ear(turn.hub, self.limits.streams, _address(request))
         return StreamingResponse(
-            stream(ear, turn.record, turn.reception, session.conversation, _after(last)),
+            stream(ear, turn.record, turn.reception, session.conversation, last),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )

@@ -92,5 +92,3 @@ class WebhookWay:
             **signed(secrets, delivery.id, self.now(), delivery.body),
         }
         await self.poster.post(way.webhook_url, delivery.body, headers)
-
-

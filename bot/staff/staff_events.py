@@ -16,7 +16,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.handoff.desk import Gone
-from bot.hub import Closed, Event, HandoffChanged, Hub, Typing, clinic_subject
+from bot.hub import Closed, Dropped, Event, HandoffChanged, Hub, Typing, clinic_subject
 from bot.staff.guard import Member, staff_route, still_in
 from bot.staff.office import Office
 from bot.store.record import StoreDown
@@ -78,6 +78,8 @@ async def stream(
             except asyncio.TimeoutError:
                 yield _event("tick")
                 continue
+            if isinstance(event, Dropped):
+                return  # the page comes again, and reads everything anew
             yield _said(event)
 
 

@@ -22,7 +22,7 @@ from guardrails.examples import load_examples
 from guardrails.screen import load_screener
 from tests.e2e.person import Person
 from tests.e2e.service import Service
-from tests.load import directory_bench
+from tests.load import directory_bench, streams
 from tests.load.chat import OurChat, StockChat
 from tests.load.fuzz import fuzz
 from tests.load.stock import stock_rasa
@@ -60,6 +60,7 @@ def main() -> None:
             warm_start(service)
         finally:
             service.stop()
+    streams.main(show, row, ms)
     guardrails()
     directory_bench.main()
     show(f"\nThe whole run took {time.monotonic() - began:.0f} s.")

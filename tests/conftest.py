@@ -1,0 +1,33 @@
+"""How the tests may be shared by several processes: ``scripts/test -n 2 --dist loadgroup``.
+
+What is made once for a whole run (a running service, a trained model) is made once for each
+process that needs it. So the tests of a folder that has such a thing stay together, and others
+with those of their file. The two folders with a whole service stay together, too: they measure
+seconds, and a second service beside them would be measured along.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+TOGETHER = {
+    "e2e": "service",
+    "faults": "service",
+    "actions": "actions",
+    "engine": "engine",
+    "nlu": "nlu",
+    "guardrails": "guardrails",
+}
+"""A group by folder; elsewhere each file is one."""
+_HERE = Path(__file__).parent
+
+
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the marks
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            inside = item.path.relative_to(_HERE)
+            group = TOGETHER.get(inside.parts[0], str(inside))
+            item.add_marker(pytest.mark.xdist_group(group))
