@@ -132,7 +132,7 @@ def _checked(request: Request, admin: Admin, clinic: Clinic) -> ReplyForm:
         error = words["error_slot"].format(slot=strange[0], slots=", ".join(SLOTS))
         form = replace(form, error_words=error)
     found = foreign(text, clinic, admin.public_numbers)
-    if found and field(request, "sure") != confirmation(text):
+    if found and not form.faulty and field(request, "sure") != confirmation(text):
         form = replace(form, foreign=", ".join(found), sure=confirmation(text))
     return form
 
