@@ -217,7 +217,12 @@ def test_the_page_says_what_people_are_told_now_in_the_chats_own_words(site: Adm
 
 WEEK = {
     "timezone": "America/New_York",
-    "weekly": {"monday": ["09:00-17:00"], "tuesday": ["20:00-24:00"], "friday": ["22:00-06:00"]},
+    "weekly": {
+        "monday": ["09:00-17:00"],
+        "tuesday": ["20:00-24:00"],
+        "wednesday": ["01:30-02:00"],
+        "friday": ["22:00-06:00"],
+    },
     "closed": ["2026-11-30", "2026-12-07"],
 }
 
@@ -234,6 +239,11 @@ WEEK = {
             "2026-11-23 12:00",
             "Open now, until 5:00 pm",
             "Abierto ahora, hasta las 5:00 p. m.",
+        ),
+        (
+            "2026-11-25 00:30",
+            "Closed now. Opens today at 1:30 am",
+            "Cerrado ahora. Abre hoy a la 1:30 a. m.",
         ),
         (
             "2026-11-24 21:00",
