@@ -86,7 +86,7 @@ def routes(admin: Admin) -> list[Route]:
         site = site_of(request)
         engine = site.record.store.engine
         if do == "save" or (not do and field(request, "sure")):
-            return await save(request, clinic)
+            return await _save(request, admin, clinic)
         await audited(request, "canned.change", reply[:64], clinic.key)
         if do == "delete":
             there = await site.record.call(delete_reply, engine, clinic.key, reply)
@@ -96,23 +96,24 @@ def routes(admin: Admin) -> list[Route]:
         await site.record.call(move_reply, engine, clinic.key, reply, MOVES[do])
         return back(PATH, clinic=clinic.key)
 
-    async def save(request: Request, clinic: Clinic) -> Response:
-        site = site_of(request)
-        form = _checked(request, admin, clinic)
-        if form.faulty:
-            return await _page(request, admin, clinic, form, status=422)
-        await audited(request, "canned.change", form.id[:64], clinic.key)
-        try:
-            there = await site.record.call(_keep, site.record.store.engine, clinic, form)
-        except TooMany:
-            full = replace(form, error_words=words_of(request)["error_many"])
-            return await _page(request, admin, clinic, full, status=422)
-        return back(PATH, clinic=clinic.key, done="saved" if there else "error_gone")
-
     return [
         staff_route(PATH, view, needs="administer"),
         staff_route(PATH, change, methods=["POST"], needs="administer"),
     ]
+
+
+async def _save(request: Request, admin: Admin, clinic: Clinic) -> Response:
+    site = site_of(request)
+    form = _checked(request, admin, clinic)
+    if form.faulty:
+        return await _page(request, admin, clinic, form, status=422)
+    await audited(request, "canned.change", form.id[:64], clinic.key)
+    try:
+        there = await site.record.call(_keep, site.record.store.engine, clinic, form)
+    except TooMany:
+        full = replace(form, error_words=words_of(request)["error_many"])
+        return await _page(request, admin, clinic, full, status=422)
+    return back(PATH, clinic=clinic.key, done="saved" if there else "error_gone")
 
 
 def _checked(request: Request, admin: Admin, clinic: Clinic) -> ReplyForm:
@@ -132,7 +133,7 @@ def _checked(request: Request, admin: Admin, clinic: Clinic) -> ReplyForm:
         error = words["error_slot"].format(slot=strange[0], slots=", ".join(SLOTS))
         form = replace(form, error_words=error)
     found = foreign(text, clinic, admin.public_numbers)
-    if found and field(request, "sure") != confirmation(text):
+    if found and not form.faulty and field(request, "sure") != confirmation(text):
         form = replace(form, foreign=", ".join(found), sure=confirmation(text))
     return form
 

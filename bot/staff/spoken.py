@@ -27,7 +27,10 @@ def weekday(day: date, words: Words) -> str:
 def time_words(at: datetime, words: Words) -> str:
     """As people of the United States write it: 9:00 am."""
     half = words["am" if at.hour < 12 else "pm"]
-    return f"{at.hour % 12 or 12}:{at.minute:02} {half}"
+    hour = at.hour % 12 or 12
+    return words["clock_one" if hour == 1 else "clock"].format(
+        clock=f"{hour}:{at.minute:02}", half=half
+    )
 
 
 def hours_words(hours: Hours | None, now: float, words: Words) -> str:

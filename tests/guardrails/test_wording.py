@@ -140,5 +140,14 @@ def test_a_message_of_placeholders_only_has_no_language(tmp_path: Path) -> None:
     assert check_languages(content(tmp_path, "{name}, {credential}")) == []
 
 
+def test_english_of_placeholders_only_may_have_words_in_spanish(tmp_path: Path) -> None:
+    words = "reviewed_on: 2026-11-20\nwords:\n  day: {en: '%s', es: '%s'}\n"
+    page = tmp_path / "page.yml"
+    page.write_text(words % ("{month} {day}", "{day} de {month}"), encoding="utf-8")
+    assert check_languages(tmp_path) == []
+    page.write_text(words % ("on {day}", "{day}"), encoding="utf-8")
+    assert check_languages(tmp_path) == ["page.yml: day: is not in es"]
+
+
 def test_fragments_are_not_graded(tmp_path: Path) -> None:
     assert check_reading(content(tmp_path, "hard", kind="fragment"), grade=lambda _: 20.0) == []

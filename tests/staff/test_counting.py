@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import csv
 import io
+import re
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from bot.clinics import load_clinics
 from bot.counting import NAMES, Counts
 from bot.handoff.hours import hours_from
 from bot.settings import NAMES as SETTINGS
+from bot.settings import PROJECT
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -269,3 +271,9 @@ class TestTheCommand:
         result = CliRunner().invoke(app, ["counts", *period, "--csv"])
         cells = [row[1] for row in csv.reader(io.StringIO(result.output))][1:]
         assert cells == ["'=cmd|' /C calc'!A0", "'@demo"]
+
+
+def test_what_is_counted_is_told_in_the_docs() -> None:
+    told = (PROJECT / "docs" / "counts.md").read_text("utf-8")
+    named = {name for row in told.splitlines() for name in re.findall(r"`([a-z_.0-9]+)`", row)}
+    assert set(NAMES) <= named
