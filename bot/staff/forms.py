@@ -1,7 +1,7 @@
 """What a page of ours sends, and how it shows that it is ours.
 
-Two things must hold: the browser says that the form comes from our own origin (the headers ``Origin``
-and ``Sec-Fetch-Site``, which no page can set), and the form brings the session's token.
+Two things must hold: the browser says that the form comes from our own origin (``Origin``
+and ``Sec-Fetch-Site``, headers that no page can set), and the form brings the session's token.
 """
 
 from __future__ import annotations
