@@ -29,6 +29,7 @@ from bot.counting import Counts
 from bot.desk import Desk
 from bot.engine.client import EngineClient
 from bot.handoff.desk import HandoffDesk
+from bot.handoff.elsewhere import open_elsewhere
 from bot.handoff.person import Reception
 from bot.handoff.queue import Queue
 from bot.handoff.steps import Steps
@@ -76,6 +77,7 @@ def create_app(
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     assets = load_assets(data / "content")
+    elsewhere = open_elsewhere(desk.watch, clinics, settings, data / "content", now)
     staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
     allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
@@ -85,11 +87,13 @@ def create_app(
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
+            asyncio.create_task(elsewhere.run()),
             asyncio.create_task(_widen(desk.turn.screener, data)),
         ]
         yield
         for task in tasks:
             task.cancel()
+        await elsewhere.stop()
         directory.close()
         await desk.stop()
         await desk.counts.stop(desk.turn.record)
@@ -99,6 +103,7 @@ def create_app(
         routes=[
             *web.routes(),
             *directory.routes(),
+            *elsewhere.channel.routes(),
             *staff_pages.routes(),
             *_pages(assets),
             *_health(desk),

@@ -100,7 +100,7 @@ HINTS = {
     "to": f"one of {', '.join(WAYS)}",
     "url": "an https address",
     "secret_env": "the name of an environment variable, such as DEMO_WEBHOOK_SECRET",
-    "phone_from": 'a number of your Twilio account, with + and the country\'s code',
+    "phone_from": "a number of your Twilio account, with + and the country's code",
     "retention_days": "whole days from 0 (gone at the end) to 3650",
     "reply_hours": "whole hours from 1 to 336",
     "unanswered_minutes": "whole minutes from 1 to 1440",

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -52,6 +52,9 @@ class Hub:
         default_factory=lambda: defaultdict(set)
     )
 
+    overhears: Callable[[str, Event], None] | None = None
+    """Is told of every event of this process, with its subject."""
+
     @contextmanager
     def listening(self, *subjects: str) -> Iterator[asyncio.Queue[Event]]:
         queue: asyncio.Queue[Event] = asyncio.Queue()
@@ -72,3 +75,5 @@ class Hub:
     def publish(self, subject: str, event: Event) -> None:
         for queue in self._listeners.get(subject, ()):
             queue.put_nowait(event)
+        if self.overhears:
+            self.overhears(subject, event)

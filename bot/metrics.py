@@ -14,4 +14,6 @@ DELIVERIES = Counter(
     "Tries to reach a clinic's own inbox, by kind and what came of it",
     ["destination", "result"],
 )
-DELIVERIES_KEPT = Gauge("carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"])
+DELIVERIES_KEPT = Gauge(
+    "carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"]
+)

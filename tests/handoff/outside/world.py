@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-import httpx
-
 from bot.app import DATA
 from bot.clinics import Clinic, HandoffWay
 from bot.conversation import Ids, Message, Session
@@ -114,11 +112,11 @@ class World:
         )
         self.teller = Teller(self.ids, self.now)
         self.desk = HandoffDesk(self.steps, self.teller, SUBSTANCES, self.now)
-        self.client = httpx.AsyncClient(timeout=10)
+        self.poster = Poster(self.now)
         self.ways: dict[str, Way] = make_ways(
             self.outside,
             self.record,
-            Poster(self.client, self.now),
+            self.poster,
             NAMED,
             "k" * 32,
             "https://chat.example.org/staff",
@@ -164,9 +162,7 @@ class World:
         if await self.record.load(conversation) is None:
             await self.says("Who can help me sleep?", conversation)
         kind = values.pop("kind", LIVE)
-        asked = await self.record.call(
-            self.queue.ask, session, kind, "shares", self.now(), "web"
-        )
+        asked = await self.record.call(self.queue.ask, session, kind, "shares", self.now(), "web")
         agreed = {"shares": "chat", "note": None, "substance": False, **values}
         after = await self.steps.move(
             asked, State.WAITING, event="handoff.waiting", since=self.ids.next(self.now()), **agreed
@@ -183,9 +179,7 @@ class World:
 
     async def leaves(self, handoff: Handoff) -> None:
         now = await self.desk.get(handoff.id)
-        await self.steps.move(
-            now, State.WITHDRAWN, event="handoff.withdrawn", ended_by="person"
-        )
+        await self.steps.move(now, State.WITHDRAWN, event="handoff.withdrawn", ended_by="person")
 
     # --- the courier's rounds -----------------------------------------------------------------
 
@@ -207,4 +201,4 @@ class World:
         await self.rounds()
 
     async def close(self) -> None:
-        await self.client.aclose()
+        await self.poster.close()
