@@ -159,8 +159,9 @@ class ChatwootWay:
         data = delivery.data
         if delivery.event == FIRST:
             return self._first(words, data)[:_LONGEST]
-        if delivery.event == "handoff.message":
-            parts = [data["message"]["text"], data.get("notice")]
+        if delivery.event in ("handoff.message", "handoff.lines_shown"):
+            head = words["lines_shown"] if delivery.event.endswith("lines_shown") else None
+            parts = [head, (data["message"] or {}).get("text"), data.get("notice")]
             return "\n\n".join(part for part in parts if part)[:_LONGEST]
         if delivery.event == "handoff.ended" and data.get("ended_by") == "staff":
             return None

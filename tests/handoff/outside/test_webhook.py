@@ -218,6 +218,18 @@ async def test_back_in_line_it_is_told_of_again(north):
     assert again["data"]["again"]
 
 
+async def test_what_brought_the_crisis_lines_goes_with_the_alarm(north):
+    handoff = await north.waits()
+    said = await north.says("I want to die")
+    now = await north.desk.get(handoff.id)
+    await north.steps.change(now, event="handoff.lines_shown")
+    await north.rounds()
+    alarm = list(north.server.handle.taken.values())[-1]
+    assert alarm["type"] == "handoff.lines_shown"
+    assert alarm["data"]["message"]["id"] == said.id
+    assert alarm["data"]["message"]["text"] == "I want to die"
+
+
 async def test_a_secret_that_is_missing_for_a_while_loses_nothing(north):
     await north.waits()
     way = north.ways["webhook"]
