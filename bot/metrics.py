@@ -17,3 +17,4 @@ DELIVERIES = Counter(
 DELIVERIES_KEPT = Gauge(
     "carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"]
 )
+TOO_MANY = Counter("carenav_too_many", "Calls refused for their number (429)")

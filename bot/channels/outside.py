@@ -18,8 +18,8 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import LARGEST
 from bot.channels.problems import Problem
-from bot.channels.web import LARGEST
 from bot.clinics import Clinic
 from bot.handoff import chatwoot, webhook
 from bot.handoff.courier import Told
