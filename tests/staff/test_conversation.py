@@ -74,8 +74,9 @@ async def test_with_that_consent_they_are_shown_with_the_notice_of_the_law_and_i
     await person.tap("handoff.include")
     page = await house.member().get(f"/staff/h/{person.id}")
     assert "vodka" in page.text
-    assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in text_of(
-        page.text
+    assert (
+        "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
+        in text_of(page.text)
     )
     assert "https://www.ecfr.gov/current/title-42/section-2.32" in page.text
 
@@ -196,7 +197,9 @@ async def test_too_much_is_not_sent_and_the_limit_is_said(house: House) -> None:
         "Office 512-555-0100, or my own 512-555-0188",
     ],
 )
-async def test_a_number_or_address_of_theirs_is_asked_about_first(house: House, words: str) -> None:
+async def test_a_number_or_address_of_theirs_is_asked_about_first(
+    house: House, words: str
+) -> None:
     person, ana = await talking(house)
     asked = await ana.says(person, words, "c1")
     assert "hx-trigger" not in asked.headers
