@@ -32,6 +32,7 @@ from bot.counting import Counts
 from bot.desk import Desk
 from bot.engine.client import EngineClient
 from bot.handoff.desk import HandoffDesk
+from bot.handoff.elsewhere import open_elsewhere
 from bot.handoff.person import Reception
 from bot.handoff.queue import Queue
 from bot.handoff.steps import Steps
@@ -88,6 +89,7 @@ def create_app(
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
+    elsewhere = open_elsewhere(desk.watch, clinics, settings, data / "content", now)
     listings = Listings(settings.directory_url)
     admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(
@@ -110,12 +112,14 @@ def create_app(
             asyncio.create_task(_follow(clinics)),
             asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
+            asyncio.create_task(elsewhere.run()),
             asyncio.create_task(_widen(desk.turn.screener, data)),
             asyncio.create_task(_count(limits)),
         ]
         yield
         for task in tasks:
             task.cancel()
+        await elsewhere.stop()
         directory.close()
         listings.close()
         await desk.stop()
@@ -127,6 +131,7 @@ def create_app(
             *web.routes(),
             *shown.routes(),
             *directory.routes(),
+            *elsewhere.channel.routes(),
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),

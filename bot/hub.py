@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -61,6 +61,9 @@ class Hub:
         default_factory=lambda: defaultdict(set)
     )
 
+    overhears: Callable[[str, Event], None] | None = None
+    """Is told of every event of this process, with its subject."""
+
     @contextmanager
     def listening(self, *subjects: str) -> Iterator[asyncio.Queue[Event]]:
         queue: asyncio.Queue[Event] = asyncio.Queue()
@@ -95,3 +98,5 @@ class Hub:
                 self.drop(queue)
             else:
                 queue.put_nowait(event)
+        if self.overhears:
+            self.overhears(subject, event)

@@ -46,7 +46,8 @@ class OutsideChannel:
     named: Mapping[str, str]
     words: Words
     now: Callable[[], float]
-    on_failed: Told
+    closed_unread: Told
+    """Agents closed it without a word: the person must hear that nobody comes."""
 
     def routes(self) -> list[Route]:
         return [
@@ -133,8 +134,8 @@ class OutsideChannel:
                 await self.desk.typing(handoff.id, event.endswith("on"))
             return handoff
         if event == "conversation_status_changed" and told.get("status") == "resolved":
-            if handoff.state is State.WAITING:  # closed without a word: the person is told
-                await self.on_failed(handoff)
+            if handoff.state is State.WAITING:
+                await self.closed_unread(handoff)
                 return await self.desk.get(handoff.id)
             if handoff.state in LASTING:
                 return await self._end(handoff, "other")

@@ -23,7 +23,7 @@ from bot.handoff.courier import NotNow, Refused
 from bot.handoff.deliveries import FIRST, Deliveries, Delivery
 from bot.handoff.handoff import LIVE, Handoff
 from bot.handoff.posting import Poster
-from bot.store.record import Record
+from bot.store.record import Record, StoreDown
 from bot.widget.assets import Words
 
 log = logging.getLogger(__name__)
@@ -73,15 +73,15 @@ class ChatwootWay:
 
     async def typing(self, handoff: Handoff, clinic: Clinic, on: bool) -> None:
         """Show the agents that the person types, where they have the conversation; no promise."""
-        source = await self._name(handoff, CONTACT)
-        known = await self._name(handoff, CONVERSATION)
-        if not source or not known:
-            return
-        url = f"{self._inbox(clinic)}/contacts/{source}/conversations/{known}/toggle_typing"
         try:
+            source = await self._name(handoff, CONTACT)
+            known = await self._name(handoff, CONVERSATION)
+            if not source or not known:
+                return
+            url = f"{self._inbox(clinic)}/contacts/{source}/conversations/{known}/toggle_typing"
             await self.poster.json("POST", url, {"typing_status": "on" if on else "off"})
-        except (NotNow, Refused) as fault:
-            log.info("Chatwoot was not told of typing: %s", fault)
+        except (NotNow, Refused, StoreDown) as fault:
+            log.debug("Chatwoot was not told of typing: %s", fault)
 
     # --- the conversation ---------------------------------------------------------------------
 
@@ -159,8 +159,9 @@ class ChatwootWay:
         data = delivery.data
         if delivery.event == FIRST:
             return self._first(words, data)[:_LONGEST]
-        if delivery.event == "handoff.message":
-            parts = [data["message"]["text"], data.get("notice")]
+        if delivery.event in ("handoff.message", "handoff.lines_shown"):
+            head = words["lines_shown"] if delivery.event.endswith("lines_shown") else None
+            parts = [head, (data["message"] or {}).get("text"), data.get("notice")]
             return "\n\n".join(part for part in parts if part)[:_LONGEST]
         if delivery.event == "handoff.ended" and data.get("ended_by") == "staff":
             return None

@@ -84,7 +84,7 @@ class Courier:
     _under_way: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self, stop: asyncio.Event) -> None:
-        """Until ``stop`` is set. What is under way then is taken up again by the next process."""
+        """Until ``stop`` is set."""
         loop = asyncio.get_running_loop()
         counted_at = float("-inf")
         while not stop.is_set():
@@ -102,7 +102,11 @@ class Courier:
                 await asyncio.wait_for(stop.wait(), LOOK)
             except asyncio.TimeoutError:
                 continue
-        for task in self._under_way:
+        await self.stop()
+
+    async def stop(self) -> None:
+        """Let go of what is under way; once the claim has run out it is taken up again."""
+        for task in list(self._under_way):
             task.cancel()
         await asyncio.gather(*self._under_way, return_exceptions=True)
 

@@ -26,6 +26,7 @@ from bot.widget.assets import Words
 from guardrails.substances import Substances
 
 WEBHOOK, CHATWOOT, PHONE = "webhook", "chatwoot", "phone"
+LINES_SHOWN = "handoff.lines_shown"
 
 
 @dataclass(frozen=True)
@@ -47,7 +48,7 @@ class Outside:
         if way not in (WEBHOOK, CHATWOOT, PHONE) or (way == PHONE and event not in phone.EVENTS):
             return
         said = [message] if message else []
-        if event == FIRST and way != PHONE:
+        if event in (FIRST, LINES_SHOWN) and way != PHONE:
             said = self._transcript(connection, handoff)
         now = self.now()
         body = {
@@ -89,6 +90,9 @@ class Outside:
             data["messages"] = [_shown(message) for message in said]
         elif event == "handoff.message" and said:
             data["message"] = _shown(said[0])
+        elif event == LINES_SHOWN:  # no event of its own tells of what they wrote
+            theirs = [message for message in said if message.sender == "person"]
+            data["message"] = _shown(theirs[-1]) if theirs else None
         elif event == "handoff.ended":
             data["ended_by"] = handoff.ended_by
             data["outcome"] = handoff.outcome
@@ -99,7 +103,7 @@ class Outside:
     def _notice(self, handoff: Handoff, data: Mapping[str, Any]) -> str | None:
         """The statement that goes with words about alcohol or drugs (42 CFR 2.32)."""
         texts = [str(message["text"]) for message in data.get("messages", ())]
-        texts += [str(data.get("note") or ""), str(data.get("message", {}).get("text", ""))]
+        texts += [str(data.get("note") or ""), str((data.get("message") or {}).get("text", ""))]
         if not any(texts):
             return None
         if handoff.substance or any(map(self.substances.mentioned, texts)):

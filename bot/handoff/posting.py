@@ -32,10 +32,6 @@ _LATER = {
 _DAY = 24 * 3600.0
 
 
-def new_client() -> httpx.AsyncClient:
-    return httpx.AsyncClient(timeout=TIMEOUT, follow_redirects=False)
-
-
 def check_address(url: str) -> str:
     """The address, when hand-offs may go there. ``ValueError`` says what is wrong with it."""
     try:
@@ -58,12 +54,17 @@ def _is_loopback(host: str) -> bool:
         return host == "localhost"
 
 
-@dataclass(frozen=True)
+@dataclass
 class Poster:
     """Asks, and judges the answer. ``now`` is unix seconds."""
 
-    client: httpx.AsyncClient
     now: Callable[[], float]
+    timeout: float = TIMEOUT
+    _client: httpx.AsyncClient | None = None
+
+    async def close(self) -> None:
+        if self._client:
+            await self._client.aclose()
 
     async def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> None:
         """Post; what they answer besides the status is not read. `NotNow`, `Refused`."""
@@ -85,8 +86,12 @@ class Poster:
         self, method: str, url: str, body: bytes, headers: Mapping[str, str], *, most: int
     ) -> bytes:
         answer = b""
+        if self._client is None:  # not before: certificates take a while to read
+            self._client = httpx.AsyncClient(follow_redirects=False)
         try:
-            stream = self.client.stream(method, url, content=body, headers=dict(headers))
+            stream = self._client.stream(
+                method, url, content=body, headers=dict(headers), timeout=self.timeout
+            )
             async with stream as response:
                 self._judge(response)
                 if most:

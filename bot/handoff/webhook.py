@@ -43,7 +43,8 @@ def read_secrets(setting: str) -> tuple[str, ...]:
             raise ValueError(f"secret {position} is not base64; make one with: {MAKE}") from None
         if not _SHORTEST <= len(key) <= _LONGEST:
             raise ValueError(
-                f"secret {position} must hold {_SHORTEST} to {_LONGEST} bytes; make one with: {MAKE}"
+                f"secret {position} must hold {_SHORTEST} to {_LONGEST} bytes; "
+                f"make one with: {MAKE}"
             )
     return secrets
 

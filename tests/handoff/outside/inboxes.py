@@ -43,7 +43,7 @@ class Answer:
 
 @dataclass
 class Server:
-    """Serves ``handle``. ``moods`` are used up first, one a request: a misbehaviour or an answer."""
+    """Serves ``handle``. ``moods`` are used up first, one a request: an answer or a fault."""
 
     handle: Callable[[Asked], Answer]
     moods: list[str | Answer] = field(default_factory=list)

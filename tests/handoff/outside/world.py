@@ -9,10 +9,14 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 import httpx
+from starlette.applications import Starlette
 
 from bot.app import DATA
+from bot.channels.outside import OutsideChannel
+from bot.channels.problems import Problem, problem_response
 from bot.clinics import Clinic, HandoffWay
 from bot.conversation import Ids, Message, Session
+from bot.counting import Counts
 from bot.handoff.courier import Courier, Way
 from bot.handoff.deliveries import Deliveries
 from bot.handoff.desk import HandoffDesk
@@ -69,11 +73,6 @@ def clinic(to: str, url: str = "http://127.0.0.1:1", **more: Any) -> Clinic:
     return replace(made, **more)
 
 
-class NoCounts:
-    def add(self, _clinic: str, _name: str, _n: int = 1) -> None:
-        return None
-
-
 @dataclass
 class Teller:
     """In the turn's place: drafts as messages that name themselves."""
@@ -110,20 +109,39 @@ class World:
         self.outside = Outside(self.deliveries, self.clinics, SUBSTANCES, WORDS, self.now)
         self.hub = Hub()
         self.steps = Steps(
-            self.queue, self.record, self.hub, self.now, NoCounts(), outbox=self.outside
+            self.queue,
+            self.record,
+            self.hub,
+            self.now,
+            Counts(engine, self.clinics, self.now),
+            outbox=self.outside,
         )
         self.teller = Teller(self.ids, self.now)
         self.desk = HandoffDesk(self.steps, self.teller, SUBSTANCES, self.now)
-        self.client = httpx.AsyncClient(timeout=10)
+        self.poster = Poster(self.now)
         self.ways: dict[str, Way] = make_ways(
             self.outside,
             self.record,
-            Poster(self.client, self.now),
+            self.poster,
             NAMED,
             "k" * 32,
             "https://chat.example.org/staff",
         )
         self.courier = self.new_courier()
+
+        self.closed_unread: list[str] = []
+
+        async def closed(handoff: Handoff) -> None:
+            self.closed_unread.append(handoff.id)
+
+        self.channel = OutsideChannel(
+            self.desk, self.deliveries, self.clinics, NAMED, WORDS, self.now, closed
+        )
+        app = Starlette(
+            routes=self.channel.routes(), exception_handlers={Problem: problem_response}
+        )
+        transport = httpx.ASGITransport(app)
+        self.edge = httpx.AsyncClient(transport=transport, base_url="http://edge")
 
     def new_courier(self) -> Courier:
         """Another process of the edge on the same database."""
@@ -164,9 +182,7 @@ class World:
         if await self.record.load(conversation) is None:
             await self.says("Who can help me sleep?", conversation)
         kind = values.pop("kind", LIVE)
-        asked = await self.record.call(
-            self.queue.ask, session, kind, "shares", self.now(), "web"
-        )
+        asked = await self.record.call(self.queue.ask, session, kind, "shares", self.now(), "web")
         agreed = {"shares": "chat", "note": None, "substance": False, **values}
         after = await self.steps.move(
             asked, State.WAITING, event="handoff.waiting", since=self.ids.next(self.now()), **agreed
@@ -183,9 +199,12 @@ class World:
 
     async def leaves(self, handoff: Handoff) -> None:
         now = await self.desk.get(handoff.id)
-        await self.steps.move(
-            now, State.WITHDRAWN, event="handoff.withdrawn", ended_by="person"
-        )
+        await self.steps.move(now, State.WITHDRAWN, event="handoff.withdrawn", ended_by="person")
+
+    async def reads(self, conversation: str = "c" * 32) -> list[tuple[str, str]]:
+        """What is in the conversation, as the person sees it: who, and the words."""
+        kept = await self.record.call(self.record.store.after, conversation)
+        return [(m.author or m.sender, m.text) for m in kept]
 
     # --- the courier's rounds -----------------------------------------------------------------
 
@@ -207,4 +226,5 @@ class World:
         await self.rounds()
 
     async def close(self) -> None:
-        await self.client.aclose()
+        await self.poster.close()
+        await self.edge.aclose()
