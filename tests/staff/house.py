@@ -64,7 +64,7 @@ class House:
         upgrade(url)
         return cls(url, **kw)
 
-    # --- people -----------------------------------------------------------------------------------
+    # --- people ---
 
     async def person(self, language: str = "en", clinic: str = "demo") -> Chatter:
         self._made += 1
@@ -78,7 +78,7 @@ class House:
         await chatter.asks(note)
         return chatter
 
-    # --- staff ------------------------------------------------------------------------------------
+    # --- staff ---
 
     def account(
         self, role: str = "staff", clinics: Sequence[str] = ("demo",), name: str | None = None
@@ -241,8 +241,11 @@ class Served:
             time.sleep(0.01)
 
     def _run(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._server.serve())
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            await self._server.serve()
+
+        asyncio.run(serve())
 
     def kill(self) -> None:
         """At once, with every connection cut."""

@@ -25,7 +25,7 @@ async def talking(house: House, **kw: str) -> tuple[Chatter, Browser]:
     return person, member
 
 
-# --- what is shown -----------------------------------------------------------------------------------
+# --- what is shown ---
 
 
 async def test_the_whole_chat_is_shown_where_that_was_chosen_and_the_page_says_so(
@@ -74,9 +74,8 @@ async def test_with_that_consent_they_are_shown_with_the_notice_of_the_law_and_i
     await person.tap("handoff.include")
     page = await house.member().get(f"/staff/h/{person.id}")
     assert "vodka" in page.text
-    assert (
-        "42 CFR part 2 prohibits unauthorized use or disclosure of these records."
-        in text_of(page.text)
+    assert "42 CFR part 2 prohibits unauthorized use or disclosure of these records." in text_of(
+        page.text
     )
     assert "https://www.ecfr.gov/current/title-42/section-2.32" in page.text
 
@@ -104,7 +103,7 @@ async def test_the_page_has_no_script_or_style_of_its_own(house: House) -> None:
     assert "unsafe" not in page.headers["content-security-policy"]
 
 
-# --- taking it ---------------------------------------------------------------------------------------
+# --- taking it ---
 
 
 async def test_of_two_who_take_it_at_once_one_has_it_and_the_other_is_told_who(
@@ -148,7 +147,7 @@ async def test_an_auditor_reads_it_and_has_nothing_to_press(house: House) -> Non
         assert (await auditor.does(person, action)).status_code == 403
 
 
-# --- talking -----------------------------------------------------------------------------------------
+# --- talking ---
 
 
 async def test_what_staff_write_reaches_the_person_as_from_a_person(house: House) -> None:
@@ -197,9 +196,7 @@ async def test_too_much_is_not_sent_and_the_limit_is_said(house: House) -> None:
         "Office 512-555-0100, or my own 512-555-0188",
     ],
 )
-async def test_a_number_or_address_of_theirs_is_asked_about_first(
-    house: House, words: str
-) -> None:
+async def test_a_number_or_address_of_theirs_is_asked_about_first(house: House, words: str) -> None:
     person, ana = await talking(house)
     asked = await ana.says(person, words, "c1")
     assert "hx-trigger" not in asked.headers
@@ -239,7 +236,7 @@ async def test_the_person_sees_that_staff_are_typing_but_not_who_only_looks_on(
         assert (typing.on, typing.who) == (True, "staff")
 
 
-# --- handing on, notes, ending -------------------------------------------------------------------------
+# --- handing on, notes, ending ---
 
 
 async def test_handed_on_the_colleague_has_it_and_the_person_is_told(house: House) -> None:
@@ -303,7 +300,7 @@ async def test_it_ends_with_an_outcome_the_person_is_told_and_the_bot_answers_ag
     assert (await ana.says(person, "One more thing.")).status_code == 409
 
 
-# --- gone, refused, down ---------------------------------------------------------------------------------
+# --- gone, refused, down ---
 
 
 async def test_erased_is_said_in_plain_words_on_the_page_and_in_its_place(house: House) -> None:
@@ -343,7 +340,7 @@ async def test_a_form_from_elsewhere_does_nothing(house: House) -> None:
     assert person.handoff.ended_at is None
 
 
-# --- what is written down ----------------------------------------------------------------------------------
+# --- what is written down ---
 
 
 async def test_each_view_and_action_is_a_row_without_a_word_of_anybody(house: House) -> None:
