@@ -15,15 +15,17 @@ from urllib.parse import urlsplit
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import BodyLimits
+from bot.channels.clinics import ClinicsChannel
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
-from bot.clinics import Clinic, load_clinics
+from bot.clearing import Clearing
+from bot.clinics import EVERY, Clinic, ClinicBook
 from bot.conversation import Ids
 from bot.counting import Counts
 from bot.desk import Desk
@@ -34,10 +36,14 @@ from bot.handoff.queue import Queue
 from bot.handoff.steps import Steps
 from bot.handoff.watch import Watch
 from bot.hub import Hub
-from bot.security import SecurityHeaders
+from bot.limits import ChatLimits
+from bot.pages import page_routes
+from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
-from bot.staff import answering
+from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
+from bot.staff.admin_common import Admin
+from bot.staff.listings import Listings
 from bot.staff.office import Office
 from bot.staff.site import open_site
 from bot.store.conversations import Store
@@ -47,7 +53,7 @@ from bot.store.migrate import upgrade
 from bot.store.record import Record, StoreDown
 from bot.tokens import Tokens
 from bot.turn import Turn
-from bot.widget.assets import Assets, load_assets
+from bot.widget.assets import load_assets
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
@@ -72,30 +78,44 @@ def create_app(
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
     for noisy in ("alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    clinics = load_clinics(settings.clinics)
+    clinics = ClinicBook(settings.clinics, open_engine(settings.database_url))
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
-    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
+    limits = ChatLimits(desk.turn, settings)
+    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
+    shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
-    staff = open_site(desk.turn.record, data / "content", settings.public_url, now)
+    listings = Listings(settings.directory_url)
+    admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
+    staff = open_site(
+        desk.turn.record,
+        clinics,
+        data / "content",
+        public_url=settings.public_url,
+        secret=settings.token_secret,
+        now=now,
+    )
     office = Office(
         staff, desk.watch.desk, clinics, desk.turn.releaser.helplines, desk.turn.hub, now
     )
-    allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
+            asyncio.create_task(_follow(clinics)),
+            asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(_widen(desk.turn.screener, data)),
+            asyncio.create_task(_count(limits)),
         ]
         yield
         for task in tasks:
             task.cancel()
         directory.close()
+        listings.close()
         await desk.stop()
         await desk.counts.stop(desk.turn.record)
         await desk.turn.engine.aclose()
@@ -103,25 +123,23 @@ def create_app(
     app = Starlette(
         routes=[
             *web.routes(),
+            *shown.routes(),
             *directory.routes(),
             *answering.routes(office),
             *staff_pages.routes(),
-            *_pages(assets),
+            *admin_pages.routes(admin),
+            *page_routes(assets, clinics),
             *_health(desk),
         ],
         middleware=[
-            Middleware(SecurityHeaders, ancestors=allowed),
-            Middleware(
-                CORSMiddleware,
-                allow_origins=allowed,
-                allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
-                max_age=600,
-            ),
+            Middleware(SecurityHeaders, https=origin.startswith("https:")),
+            Middleware(ClinicCors, clinics=clinics, own_origin=origin),
+            Middleware(BodyLimits),
         ],
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    app.state.limits = limits
     app.state.clinics = clinics
     app.state.handoffs = desk.watch.desk
     app.state.counts = desk.counts
@@ -159,6 +177,13 @@ def _desk(
     return Desk(turn, Watch(handoffs, clinics, now), counts)
 
 
+async def _follow(clinics: ClinicBook) -> None:
+    """Take up what changes in the clinics' files and on the admin's pages."""
+    while True:
+        await asyncio.sleep(EVERY)
+        await asyncio.to_thread(clinics.refresh)
+
+
 async def _widen(screener: Screener, data: Path) -> None:
     """Give the screener its nets. Learning them takes seconds, and crisis messages don't wait."""
     await asyncio.sleep(SETTLE)
@@ -170,6 +195,11 @@ async def _widen(screener: Screener, data: Path) -> None:
         )
     except Exception as error:
         log.error("screening goes on with the rules alone: %s", type(error).__name__)
+
+
+async def _count(limits: ChatLimits) -> None:
+    await asyncio.sleep(SETTLE)
+    await limits.load()
 
 
 async def _migrate(url: str) -> None:
@@ -185,22 +215,6 @@ async def _migrate(url: str) -> None:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _pages(assets: Assets) -> list[Route]:
-    cached = {"Cache-Control": "public, max-age=300"}
-
-    async def page(request: Request) -> Response:
-        language = request.query_params.get("language", "")
-        return Response(assets.pages.get(language, assets.pages["en"]), media_type="text/html")
-
-    async def style(_request: Request) -> Response:
-        return Response(assets.style, media_type="text/css", headers=cached)
-
-    async def script(_request: Request) -> Response:
-        return Response(assets.script, media_type="text/javascript", headers=cached)
-
-    return [Route("/", page), Route("/page.css", style), Route("/widget.js", script)]
 
 
 def _health(desk: Desk) -> list[Route]:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from bot.colours import Colours
 from bot.handoff.hours import Hours
@@ -28,12 +29,12 @@ class HandoffWay:
     webhook_url: str | None = None
     webhook_secret_env: str | None = None
     chatwoot_url: str | None = None
-    chatwoot_account: int | None = None
     chatwoot_inbox: str | None = None
     """The identifier of an inbox of Chatwoot's API channel."""
-    chatwoot_token_env: str | None = None
     chatwoot_secret_env: str | None = None
     phone: str | None = None
+    """Who is on call, and below it the number of the Twilio account that the text comes from."""
+    phone_from: str | None = None
 
 
 @dataclass(frozen=True)
@@ -61,4 +62,17 @@ class Clinic:
     handoff: HandoffWay | None = None
     """None: no hand-off, only phone numbers."""
     pages: Mapping[str, str] = field(default_factory=dict)
-    """What a page of the clinic's site is about: a path to the id of a term or message."""
+    """What a page of the clinic's site is about: a path to a topic (bot/topics.py)."""
+    leave_url: str | None = None
+    """Where "leave quickly" leads."""
+
+    def public(self) -> dict[str, Any]:
+        """What everybody may know: what the chat needs to look like the clinic's."""
+        return {
+            "key": self.key,
+            "name": self.name,
+            "colours": asdict(self.colours) if self.colours else None,
+            "languages": list(self.languages),
+            "greeting": dict(self.greeting),
+            "leave_url": self.leave_url,
+        }

@@ -18,6 +18,7 @@ from bot.clinic import Clinic, HandoffWay
 from bot.colours import ColourError, Colours, colours
 from bot.handoff.hours import Hours, HoursError, hours_from
 from bot.origins import OriginError, exact_origin
+from bot.topics import TOPIC
 from guardrails.catalogue import LANGUAGES
 from guardrails.names import name_rules, public_name
 from guardrails.plain_yaml import PlainLoader
@@ -63,7 +64,7 @@ SCHEMA: dict[str, Any] = _section(
     colours=_section(["accent"], accent={}, on_accent={}),
     greeting=_section([], **{language: {"type": "string"} for language in LANGUAGES}),
     providers={"enum": list(PROVIDERS)},
-    provider_source={"type": "string", "pattern": r"^[a-z][a-z-]{1,20}(:[a-z0-9._-]{1,40})?$"},
+    provider_source={"type": "string", "pattern": "^own-list(:[a-z0-9._-]{1,40})?$"},
     hours={},
     handoff=_section(
         ["to"],
@@ -72,21 +73,21 @@ SCHEMA: dict[str, Any] = _section(
         unanswered_minutes={"type": "integer", "minimum": 1, "maximum": 1440},
         webhook=_section(["url", "secret_env"], url=_ADDRESS, secret_env=_VARIABLE),
         chatwoot=_section(
-            ["url", "inbox"],
+            ["url", "inbox", "secret_env"],
             url=_ADDRESS,
             inbox={"type": "string", "pattern": r"^[A-Za-z0-9_-]{4,80}$"},
-            account={"type": "integer", "minimum": 1},
-            token_env=_VARIABLE,
             secret_env=_VARIABLE,
         ),
         phone=_PHONE,
+        phone_from={"type": "string", "pattern": r"^\+\d{7,15}$"},
     ),
     retention_days={"type": "integer", "minimum": 0, "maximum": 3650},
+    leave_url=_ADDRESS,
     pages={
         "type": "object",
         "propertyNames": {"pattern": r"^/[^\s?#]*$"},
         "additionalProperties": _section(
-            ["topic"], topic={"type": "string", "pattern": r"^[a-z][a-z0-9_.]*$"}
+            ["topic"], topic={"type": "string", "pattern": f"^{TOPIC.pattern}$"}
         ),
     },
 )
@@ -96,12 +97,13 @@ HINTS = {
     "languages": f"a list of {', '.join(LANGUAGES)}",
     "phone": 'ten digits in quotes, or + and the country\'s code: "+15125550100"',
     "origins": 'a list in [ ] of sites, such as "https://www.example.org"; [] for none',
-    "provider_source": "the name of a source, such as own-list:main (see carenav directory status)",
+    "provider_source": "the name of the clinic's own list, own-list or such as own-list:main",
     "providers": f"one of {', '.join(PROVIDERS)}",
     "to": f"one of {', '.join(WAYS)}",
     "url": "an https address",
+    "leave_url": "an https address",
     "secret_env": "the name of an environment variable, such as DEMO_WEBHOOK_SECRET",
-    "token_env": "the name of an environment variable, such as DEMO_CHATWOOT_TOKEN",
+    "phone_from": 'a number of your Twilio account, with + and the country\'s code',
     "retention_days": "whole days from 0 (gone at the end) to 3650",
     "reply_hours": "whole hours from 1 to 336",
     "unanswered_minutes": "whole minutes from 1 to 1440",
@@ -182,7 +184,7 @@ class _Reading:
 
     def clinic(self, key: str) -> Clinic | None:
         """None when there are faults."""
-        plain = ("name", "country", "state", "phone", "providers", "provider_source")
+        plain = ("name", "country", "state", "phone", "providers", "provider_source", "leave_url")
         values = {name: self.document[name] for name in plain if name in self.document}
         found = Clinic(
             key=key,

@@ -15,11 +15,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date, datetime, timezone, tzinfo
+from datetime import date, datetime, timezone
 from threading import Lock
 from types import MappingProxyType
 from typing import Any, TextIO
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
@@ -129,9 +128,9 @@ class Counts:
 
     def day(self, clinic: str) -> str:
         """Today where the clinic is; in UTC for one that has no hours."""
-        return (
-            datetime.fromtimestamp(self.now(), _zone(self.clinics.get(clinic))).date().isoformat()
-        )
+        known = self.clinics.get(clinic)
+        zone = known.hours.zone if known and known.hours else timezone.utc
+        return datetime.fromtimestamp(self.now(), zone).date().isoformat()
 
     def flush(self) -> None:
         """Write what has gathered. Raises ``SQLAlchemyError``; then the numbers are kept for later.
@@ -219,13 +218,3 @@ def write_csv(figures: Figures, to: TextIO) -> None:
 def plain_cell(text: str) -> str:
     """Text that a spreadsheet takes for text: https://owasp.org/www-community/attacks/CSV_Injection"""
     return f"'{text}" if text.startswith(("=", "+", "-", "@", "\t", "\r", "\n")) else text
-
-
-def _zone(clinic: Clinic | None) -> tzinfo:
-    hours = getattr(clinic, "hours", None)
-    if hours is None:
-        return timezone.utc
-    try:
-        return ZoneInfo(hours.timezone)
-    except (ZoneInfoNotFoundError, ValueError):
-        return timezone.utc

@@ -21,8 +21,6 @@ AGAIN = 2.0
 """Seconds between looks at what still waits."""
 TRIES = 5
 """Turns that may fail, with every part up, before their message is given up."""
-PURGE = 3600.0
-"""Seconds between deletions of what is past its clinic's days."""
 
 
 @dataclass
@@ -101,17 +99,12 @@ class Desk:
             await self.turn.give_up(session, person)
 
     async def run(self) -> None:
-        """For as long as the process lives: take up again what waits, and purge what is old."""
-        purged_at = float("-inf")
-        loop = asyncio.get_running_loop()
+        """For as long as the process lives: take up again what waits."""
         while True:
             try:
                 await self.turn.record.flush()
                 await self._take_up()
                 await self.watch.look()
-                if loop.time() - purged_at > PURGE:
-                    await self._purge()
-                    purged_at = loop.time()
             except (StoreDown, Erased):
                 pass
             except Exception:
@@ -124,13 +117,6 @@ class Desk:
             for conversation in {session.conversation for session, _ in waiting}:
                 if not self._lock(conversation).locked():
                     self._soon(conversation)
-
-    async def _purge(self) -> None:
-        record, now = self.turn.record, self.turn.now()
-        for clinic in self.turn.clinics.values():
-            before = now - clinic.retention_days * 24 * 3600
-            await record.call(record.store.purge, clinic.key, before, limit=60)
-        await record.call(record.store.purge_erased, now - 40 * 24 * 3600)
 
     async def stop(self) -> None:
         """Let go of what is under way; it still waits in the database."""

@@ -9,7 +9,8 @@ from typing import Any
 
 from bot.conversation import Message
 from bot.handoff.person import Reception
-from bot.hub import Closed, Event, HandoffChanged, Hub, Typing
+from bot.hub import Closed, Dropped, Event, HandoffChanged, Hub, Typing
+from bot.limits import Ear
 from bot.store.record import Record, StoreDown
 
 KEEPALIVE = 15.0
@@ -27,7 +28,7 @@ async def handoff_status(reception: Reception, conversation: str) -> dict[str, A
 
 
 async def stream(
-    hub: Hub, record: Record, reception: Reception, conversation: str, after: str
+    hub: Hub | Ear, record: Record, reception: Reception, conversation: str, after: str
 ) -> AsyncIterator[str]:
     """Events for a page: each message once, in order, from the one after ``after`` on.
 
@@ -67,6 +68,8 @@ async def _events(
         if isinstance(event, Closed):
             yield "event: closed\ndata: {}\n\n"
             return
+        if isinstance(event, Dropped):
+            return  # the page comes again, with the last id it has
         if isinstance(event, HandoffChanged):
             yield event
         elif isinstance(event, Typing):

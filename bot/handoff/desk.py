@@ -28,12 +28,14 @@ from guardrails.substances import Substances
 
 LONGEST = 4_000
 """Characters of one message of staff."""
-SOON = ((1, "answered.within_1"), (5, "answered.within_5"), (15, "answered.within_15"))
-"""Minutes within which a person was answered, and the counter of it; else `answered.more`."""
 
 
 class Gone(Exception):
     """No such hand-off: the person erased the chat, or its days are over."""
+
+
+class _SaidBefore(Exception):
+    """The same click came twice at once: the other one is kept."""
 
 
 class NotAllowed(Exception):
@@ -203,11 +205,14 @@ class HandoffDesk:
         )
 
         def keep(connection: Connection, after: Handoff) -> None:
-            self.record.store.insert_said(connection, after.conversation, message, key)
+            try:
+                self.record.store.insert_said(connection, after.conversation, message, key)
+            except IntegrityError:
+                raise _SaidBefore from None
 
         try:
             await self._must(now, self._speak(now, keep))
-        except IntegrityError:
+        except _SaidBefore:
             return await self._said_before(now, key) or message
         self.steps.hub.publish(now.conversation, message)
         return message
@@ -218,16 +223,9 @@ class HandoffDesk:
         if now.state is State.ACTIVE:
             return self.steps.change(now, also=keep, told=0)
         if now.live:
-            self._count_answer(now)
+            waited = self.now() - (now.waiting_at or self.now())
+            self.steps.counts.answered(now.clinic, waited)
         return self.steps.move(now, State.ACTIVE, also=keep)
-
-    def _count_answer(self, now: Handoff) -> None:
-        """How long they waited for the first word, without saying who."""
-        waited = max(0.0, self.now() - (now.waiting_at or self.now()))
-        within = next((name for minutes, name in SOON if waited <= minutes * 60), "answered.more")
-        self.steps.counts.add(now.clinic, "handoff.answered")
-        self.steps.counts.add(now.clinic, within)
-        self.steps.counts.add(now.clinic, "answered.seconds", round(waited))
 
     async def _said_before(self, now: Handoff, key: str) -> Message | None:
         store = self.record.store

@@ -250,3 +250,16 @@ def save_hours(engine: Engine, clinic: str, document: Any, by: str, now: float) 
     except IntegrityError:  # somebody else saved the first one just now
         with engine.begin() as connection:
             connection.execute(update)
+
+
+__all__ = [
+    "ALWAYS",
+    "DAYS",
+    "MIDNIGHT",
+    "SETTING",
+    "Hours",
+    "HoursError",
+    "Span",
+    "hours_from",
+    "save_hours",
+]

@@ -31,6 +31,8 @@ class Counter(Protocol):
 
     def add(self, clinic: str, name: str, n: int = 1) -> None: ...
 
+    def answered(self, clinic: str, seconds: float) -> None: ...
+
 
 @dataclass
 class Steps:

@@ -74,7 +74,7 @@ class Person:
 
 
 def checked(person: Person, known: Iterable[str] | None = None) -> Person:
-    """As it is kept: trimmed, the e-mail in lower case. ``known`` are the clinics there are.
+    """As it is kept: trimmed, the e-mail in lower case. ``known`` are the clinics it may have.
 
     Raises `AccountError`.
     """
@@ -89,8 +89,7 @@ def checked(person: Person, known: Iterable[str] | None = None) -> Person:
             raise AccountError(field)
     if person.role not in ROLES:
         raise AccountError("role")
-    allowed = None if known is None else {EVERY, *known}
-    if not person.clinics or (allowed is not None and not person.clinics <= allowed):
+    if not person.clinics or (known is not None and not person.clinics <= set(known)):
         raise AccountError("clinics")
     return Person(email, name, title, person.role, person.clinics)
 

@@ -10,21 +10,20 @@ form, htmx and ``fetch`` with ``URLSearchParams`` send) and finds them in ``requ
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Literal
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import quote, urlsplit
 
-from starlette.datastructures import FormData
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.staff.accounts import EVERY, Account
+from bot.staff.forms import SAFE, has_token, read_form
 from bot.staff.render import close, problem_page, render
 from bot.staff.sessions import csrf_token
 from bot.staff.site import StaffSite
@@ -36,9 +35,6 @@ if TYPE_CHECKING:
 COOKIE = "carenav-staff"
 LOGIN = "/staff/login"
 HOME = "/staff/inbox"
-LARGEST_FORM = 64 * 1024
-"""Bytes."""
-SAFE = ("GET", "HEAD")
 Needs = Literal["see", "answer", "administer", "self"]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
@@ -109,7 +105,7 @@ def open_route(path: str, endpoint: Endpoint, *, methods: Iterable[str] = ("GET"
     """A page for who is not signed in: only the address and a form's origin are checked."""
 
     async def refusal(request: Request) -> Response | None:
-        return _unsafe(request) or await _foreign(request)
+        return _unsafe(request) or await read_form(request)
 
     @wraps(endpoint)
     async def guarded(request: Request) -> Response:
@@ -145,21 +141,30 @@ async def still_in(request: Request) -> bool:
     return await _member(request, quiet=True) is not None
 
 
+async def write_down(request: Request, action: str, subject: str = "", clinic: str = "") -> None:
+    """One row of the audit log: what the member who is signed in is about to see or do. Written
+    first, so that nothing happens without a trace. Raises `StoreDown`."""
+    site = site_of(request)
+    await site.record.call(
+        site.audit.write, request.state.member.id, action, subject, clinic, site.now()
+    )
+
+
 # --- what may be refused -------------------------------------------------------------------------
 
 
 async def _refusal(request: Request, needs: Needs, quiet: bool) -> Response | None:
-    if refused := _unsafe(request) or await _foreign(request):
+    if refused := _unsafe(request) or await read_form(request):
         return refused
     member = await _member(request, quiet)
     if member is None:
         return _to_login(request)
     request.state.member = member
-    request.state.csrf = csrf_token(_token(request))
+    request.state.csrf = csrf_token(token_of(request))
     safe = request.method in SAFE
     if not _may(member, needs, safe):
         return problem_page(request, "forbidden", HTTPStatus.FORBIDDEN)
-    if not safe and not _has_token(request):
+    if not safe and not has_token(request):
         return problem_page(request, "stale", HTTPStatus.FORBIDDEN)
     return None
 
@@ -172,55 +177,17 @@ def _may(member: Member, needs: Needs, safe: bool) -> bool:
 
 def _unsafe(request: Request) -> Response | None:
     """A password never crosses a network in the clear."""
-    if _site(request).is_safe:
+    if site_of(request).is_safe:
         return None
     return problem_page(request, "unsafe", HTTPStatus.FORBIDDEN)
-
-
-async def _foreign(request: Request) -> Response | None:
-    """Refuses what another site's page sends, by what the browser says of where it comes from; else
-    reads the form."""
-    if request.method in SAFE:
-        return None
-    headers = request.headers
-    fetched = headers.get("sec-fetch-site")
-    origin = headers.get("origin")
-    ours = origin == _site(request).origin or urlsplit(origin or "").netloc == headers.get("host")
-    if fetched not in (None, "same-origin") or (origin is not None and not ours):
-        return problem_page(request, "stale", HTTPStatus.FORBIDDEN)
-    if fetched is None and origin is None:
-        return problem_page(request, "stale", HTTPStatus.FORBIDDEN)
-    request.state.form = await _form(request)
-    return None
-
-
-async def _form(request: Request) -> FormData:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST_FORM:
-            raise HTTPException(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if kind != "application/x-www-form-urlencoded":
-        return FormData()
-    try:
-        return FormData([*parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=200)])
-    except ValueError:
-        return FormData()
-
-
-def _has_token(request: Request) -> bool:
-    given = request.headers.get("x-csrf-token") or str(request.state.form.get("csrf", ""))
-    wanted: str = request.state.csrf
-    return hmac.compare_digest(given.encode(), wanted.encode())
 
 
 # --- the session ---------------------------------------------------------------------------------
 
 
 async def _member(request: Request, quiet: bool) -> Member | None:
-    site = _site(request)
-    token = _token(request)
+    site = site_of(request)
+    token = token_of(request)
     if not token:
         return None
 
@@ -232,13 +199,14 @@ async def _member(request: Request, quiet: bool) -> Member | None:
     return member_of(account) if account and account.may_enter else None
 
 
-def _token(request: Request) -> str:
-    return request.cookies.get(_site(request).cookie(COOKIE), "")
+def token_of(request: Request) -> str:
+    """The value of the session's cookie."""
+    return request.cookies.get(site_of(request).cookie(COOKIE), "")
 
 
 def set_session(request: Request, response: Response, token: str) -> None:
     """Until the browser closes; the server ends it earlier (`sessions.py`)."""
-    site = _site(request)
+    site = site_of(request)
     response.set_cookie(
         site.cookie(COOKIE),
         token,
@@ -250,7 +218,7 @@ def set_session(request: Request, response: Response, token: str) -> None:
 
 
 def drop_session(request: Request, response: Response) -> None:
-    site = _site(request)
+    site = site_of(request)
     response.delete_cookie(
         site.cookie(COOKIE), path="/", secure=site.encrypted, httponly=True, samesite="strict"
     )
@@ -287,6 +255,6 @@ def local(path: str) -> bool:
     )
 
 
-def _site(request: Request) -> StaffSite:
+def site_of(request: Request) -> StaffSite:
     site: StaffSite = request.app.state.staff
     return site

@@ -14,7 +14,8 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from bot.handoff.hours import DAYS, MIDNIGHT, Hours, HoursError, hours_from
+from bot.handoff.hours import DAYS, Hours, HoursError, hours_from
+from bot.handoff.wall_clock import MIDNIGHT
 
 Fields = Mapping[str, Sequence[str]]
 WHOLE_DAY = ("00:00", MIDNIGHT)
@@ -99,14 +100,7 @@ def form_of(hours: Hours | None, today: date, timezone: str) -> HoursForm:
 
 def read_form(fields: Fields, today: date) -> HoursForm:
     """What was typed, each row with its error."""
-    days = tuple(
-        DayForm(
-            day,
-            bool(fields.get(f"{day}.all_day")),
-            _overlapping(_checked(row) for row in _typed(fields, day) if not row.empty),
-        )
-        for day in DAYS
-    )
+    days = tuple(_read_day(fields, day) for day in DAYS)
     rows = [row for row in _typed(fields, "special") if not row.empty]
     special = _special([_checked_day(row, today) for row in rows])
     timezone = "".join(fields.get("timezone", ()))
@@ -133,6 +127,13 @@ def padded(form: HoursForm) -> HoursForm:
 
 
 # --- what was typed -------------------------------------------------------------------------------
+
+
+def _read_day(fields: Fields, day: str) -> DayForm:
+    """Times beside a checked box, which the page hides, are left out."""
+    all_day = bool(fields.get(f"{day}.all_day"))
+    rows = () if all_day else (_checked(row) for row in _typed(fields, day) if not row.empty)
+    return DayForm(day, all_day, _overlapping(rows))
 
 
 def _typed(fields: Fields, name: str) -> list[Row]:

@@ -9,6 +9,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
+from bot.staff import account_pages, login_pages, people_pages
 from bot.staff.guard import HOME, staff_route
 from bot.staff.render import HERE
 
@@ -16,6 +17,9 @@ from bot.staff.render import HERE
 def routes() -> list[BaseRoute]:
     return [
         staff_route("/staff", _home),
+        *login_pages.routes(),
+        *account_pages.routes(),
+        *people_pages.routes(),
         Mount("/staff/static", _Static(directory=HERE / "static")),
     ]
 

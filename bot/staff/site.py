@@ -6,16 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import SimpleNamespace
 from urllib.parse import urlsplit
 
 from starlette.applications import Starlette
 
+from bot.clinics import Clinic
 from bot.staff.accounts import Accounts
 from bot.staff.audit import Audit
+from bot.staff.invitations import Invitations
 from bot.staff.sessions import Sessions
+from bot.staff.sign_in import SignIn
 from bot.store.record import Record
 from bot.widget.assets import load_words
 from guardrails.catalogue import LANGUAGES
@@ -28,13 +31,18 @@ class StaffSite:
     """``words`` by language, then by file, then by key: ``words["en"].login.heading``.
 
     ``public_url`` is the address that browsers open (CARENAV_PUBLIC_URL); what a cookie is called
-    and whether it is Secure follows from it. ``now`` gives unix seconds.
+    and whether it is Secure follows from it. ``secret`` signs what a browser
+    keeps for us. ``now`` gives unix seconds.
     """
 
     record: Record
     accounts: Accounts
     sessions: Sessions
+    invitations: Invitations
+    sign_in: SignIn
     audit: Audit
+    clinics: Mapping[str, Clinic]
+    secret: str = field(repr=False)
     words: Mapping[str, SimpleNamespace]
     public_url: str
     now: Callable[[], float]
@@ -65,15 +73,26 @@ class StaffSite:
 
 
 def open_site(
-    record: Record, content: Path, public_url: str, now: Callable[[], float]
+    record: Record,
+    clinics: Mapping[str, Clinic],
+    content: Path,
+    *,
+    public_url: str,
+    secret: str,
+    now: Callable[[], float],
 ) -> StaffSite:
     """``content`` is the folder ``data/content``. Raises `CatalogueError`; contacts nothing."""
     engine = record.store.engine
+    accounts, audit = Accounts(engine), Audit(engine)
     return StaffSite(
         record=record,
-        accounts=Accounts(engine),
+        accounts=accounts,
         sessions=Sessions(engine),
-        audit=Audit(engine),
+        invitations=Invitations(engine),
+        sign_in=SignIn(record, accounts, audit, secret, now),
+        audit=audit,
+        clinics=clinics,
+        secret=secret,
         words=load_staff_words(content),
         public_url=public_url,
         now=now,

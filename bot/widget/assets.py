@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import gzip
+import hashlib
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +19,11 @@ from guardrails.catalogue import LANGUAGES, CatalogueError
 from guardrails.plain_yaml import PlainLoader
 
 HERE = Path(__file__).resolve().parent
+PARTS = (
+    *("keeping", "words", "calls", "stream", "delivery", "messages", "log", "help"),
+    *("unread", "handoff", "transcript", "writing", "menu", "leaving", "paper"),
+)
+"""The files that go into ``widget.js``, each of functions that its rest calls."""
 WORDS_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["reviewed_on", "words"],
@@ -46,20 +54,38 @@ class Words:
 
 @dataclass(frozen=True)
 class Assets:
-    """What is served as ``/`` (by language), ``/page.css`` and ``/widget.js``."""
+    """What is served: ``/`` (by language), the chat alone, their style sheets, ``/widget.js``.
+
+    ``zipped`` is the script as gzip, ``etag`` the name of its very bytes, quoted as in HTTP.
+    """
 
     pages: Mapping[str, bytes]
     style: bytes
+    chat_style: bytes
     script: bytes
+    zipped: bytes
+    etag: str
+    page_words: Words
+
+    def chat(self, language: str, clinic: str, name: str, topic: str | None = None) -> bytes:
+        """The page that is nothing but a clinic's chat; ``topic`` is what to begin with."""
+        known = language if language in LANGUAGES else LANGUAGES[0]
+        about = {"clinic": clinic, "name": name, "topic": topic}
+        return _render("chat.html", self.page_words, known, **about)
 
 
 def load_assets(content: Path) -> Assets:
     """Build all of it from ``content``, the folder of words. Raises `CatalogueError`."""
     page_words = load_words(content / "page.yml")
+    script = widget_js(load_words(content / "widget.yml"))
     return Assets(
-        pages={language: page_html(page_words, language) for language in LANGUAGES},
+        pages={language: _render("page.html", page_words, language) for language in LANGUAGES},
         style=_squeeze(_file("page.css")).encode("utf-8"),
-        script=widget_js(load_words(content / "widget.yml")),
+        chat_style=_squeeze(_file("chat.css")).encode("utf-8"),
+        script=script,
+        zipped=gzip.compress(script, 9, mtime=0),
+        etag=f'"{hashlib.sha256(script).hexdigest()[:32]}"',
+        page_words=page_words,
     )
 
 
@@ -89,11 +115,11 @@ def widget_js(words: Words) -> bytes:
     """The chat's script, with its parts, the words of every language and the style sheet inside."""
     script = _file("widget.js")
     served = {"words": words.by_language, "css": _squeeze(_file("widget.css"))}
-    for mark, part in (
-        ("/*SERVED*/ null", json.dumps(served, separators=(",", ":"))),
-        ("/*DELIVERY*/", _file("delivery.js")),
-        ("/*MESSAGES*/", _file("messages.js")),
-    ):
+    parts = {
+        "/*SERVED*/ null": json.dumps(served, separators=(",", ":"), ensure_ascii=False),
+        "/*PARTS*/": "".join(_file(f"{name}.js") for name in PARTS),
+    }
+    for mark, part in parts.items():
         head, found, tail = script.partition(mark)
         if not found:
             raise ValueError(f"widget.js has lost its mark {mark}: put it back")
@@ -101,14 +127,11 @@ def widget_js(words: Words) -> bytes:
     return _lean(script).encode("utf-8")
 
 
-def page_html(words: Words, language: str) -> bytes:
-    """The page in one language, with the chat open on it."""
+def _render(template: str, words: Words, language: str, **more: str | None) -> bytes:
     strict = jinja2.Environment(autoescape=True, undefined=jinja2.StrictUndefined)
-    return (
-        strict.from_string(_file("page.html"))
-        .render(words=words.by_language[language], language=language, reviewed_on=words.reviewed_on)
-        .encode("utf-8")
-    )
+    said = {"words": words.by_language[language], "reviewed_on": words.reviewed_on}
+    page = strict.from_string(_file(template)).render(**said, language=language, **more)
+    return page.encode("utf-8")
 
 
 def _file(name: str) -> str:
@@ -116,7 +139,13 @@ def _file(name: str) -> str:
 
 
 def _squeeze(css: str) -> str:
-    return " ".join(css.split())
+    """Without comments and what only a reader needs. A sheet must not have these in a string."""
+    bare = re.sub(r"/\*.*?\*/", "", css, flags=re.DOTALL)
+    return re.sub(r"\s*([{};,])\s*|(:)\s+|\s+", _closer, bare).strip()
+
+
+def _closer(found: re.Match[str]) -> str:
+    return found[1] or found[2] or " "
 
 
 def _lean(script: str) -> str:

@@ -1,13 +1,14 @@
 // Delivery: the session, what waits to be sent, and what comes in. It knows nothing of the screen.
-// The caller's `on` hears begun(), message(message, fresh), sent(item, id), state(item), typing(on), link(up), cleared(why):
-// why is "expired" (a new session will follow) or "erased".
-function delivery({ base, about, store, on }) {
+// The caller's `on` hears begun(clinic), message(message, fresh), sent(item, id), state(item), typing(on, who),
+// handoff(handoff), busy(lines), link(up), refused(status), cleared(why). `why`: "expired" (a new session follows when
+// the chat is open), "erased", "elsewhere" (another tab ended it), "anew" (another tab began a new one).
+function delivery({ base, about, kept, on }) {
   const TRIES = 6; // about 30 s of back-off, then the person is told
   const SILENCE = 45e3; // ms without a byte (keepalives come every 15 s) before a stream counts as dead
   const POLL = 3e3; // ms between polls when streams do not work here
   const backoff = (n) => Math.min(15e3, 500 * 2 ** n) * (0.75 + Math.random() / 2);
 
-  let token = store.get().token;
+  let { token, id: chat } = kept.chat();
   let restored = !token; // what was there before this page load is history, not news
   let lastId = ""; // the newest id that the server sent us; our own sends do not count, they may overtake
   let seen = new Set();
@@ -16,11 +17,13 @@ function delivery({ base, about, store, on }) {
   let wanted = false;
   let listening = false;
   let flushing = false;
+  let pausing = {};
   let starting = null;
   let streaming = null;
   let heardAt = 0;
   const sendNap = nap();
   const listenNap = nap();
+  const { request, call } = calls(base, () => token, () => end("expired"));
 
   function nap() {
     let wake = () => {};
@@ -36,69 +39,66 @@ function delivery({ base, about, store, on }) {
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  // Throws an Error with the HTTP `status` (none when the network failed). A 401 ends the session here too.
-  async function request(method, path, { body, headers, signal } = {}) {
-    const used = token;
-    const response = await fetch(base + "/api/chat/" + path, {
-      method,
-      signal,
-      cache: "no-store",
-      credentials: "omit",
-      headers: {
-        ...(used && { Authorization: "Bearer " + used }),
-        ...(body && { "Content-Type": "application/json" }),
-        ...headers,
-      },
-      body: body && JSON.stringify(body),
-    });
-    if (response.ok) return response;
-    if (response.status === 401 && used && used === token) end("expired");
-    throw Object.assign(new Error(path), { status: response.status });
-  }
-
-  async function call(method, path, body) {
-    const late = new AbortController();
-    const timer = setTimeout(() => late.abort(), 20e3);
-    try {
-      const response = await request(method, path, { body, signal: late.signal });
-      return response.status === 204 ? null : await response.json();
-    } finally {
-      clearTimeout(timer);
-    }
-  }
+  // --- the session ---
 
   function end(why) {
+    if (kept.chat().token === token) kept.end();
     if (why === "erased") {
       outbox = [];
-      stop();
+      wanted = false;
     }
-    forget();
+    change();
     on.cleared(why);
   }
 
-  function forget() {
-    token = null;
-    restored = true;
+  // Be of another chat, or of none.
+  function change(to, id) {
+    token = to;
+    chat = id;
+    restored = !to;
     lastId = "";
     seen = new Set();
     held = [];
-    store.set({ token });
     streaming?.abort();
+    listenNap.wake();
+  }
+
+  // Another tab has begun, changed or ended the chat: be of one mind with it. True when there is a chat now.
+  function follow() {
+    const { token: theirs, id } = kept.chat();
+    if (id && id === chat) token = theirs; // the same chat; its language may have changed
+    else if (theirs !== token) {
+      const had = token;
+      change(theirs, id);
+      if (had) on.cleared(theirs ? "anew" : "elsewhere");
+    }
+    return !!token;
   }
 
   function session() {
     if (token) return Promise.resolve();
-    starting ??= begin().finally(() => { starting = null; });
+    starting ??= alone(begin).finally(() => { starting = null; });
     return starting;
   }
 
+  // One tab at a time, so that two do not begin two chats.
+  const alone = (work) => navigator.locks ? navigator.locks.request("care-navigator", work) : work();
+
   async function begin() {
-    const made = await call("POST", "sessions", about());
+    if (follow()) return;
+    const asked = about();
+    const made = await call("POST", "sessions", asked).catch((error) => {
+      if (error.status === 403 || error.status === 404) on.refused(error.status);
+      throw error;
+    });
     token = made.token;
-    store.set({ token, lines: made.lines });
-    on.begun();
+    chat = uuid();
+    kept.keep({ token, id: chat, lines: made.lines, language: made.language || asked.language, read: "" });
+    on.begun(made.clinic);
     made.messages.forEach((message) => take(message, true));
   }
+
+  // --- what comes in ---
 
   function take(message, fresh) {
     if (message.id > lastId) lastId = message.id;
@@ -110,6 +110,8 @@ function delivery({ base, about, store, on }) {
     seen.add(message.id);
     on.message(message, fresh);
   }
+
+  // --- what goes out ---
 
   function settle(item, id) {
     outbox = outbox.filter((other) => other !== item);
@@ -136,17 +138,22 @@ function delivery({ base, about, store, on }) {
         await session();
         const { id } = await call("POST", "messages", item.body);
         tries = 0;
-        if (outbox[0] !== item) continue; // erased meanwhile
+        if (!outbox.includes(item)) continue; // erased meanwhile
         settle(item, id);
         mark(item, "sent");
         setTimeout(catchUp, 2500, started);
-      } catch ({ status }) {
-        if (outbox[0] !== item) continue;
-        if (status >= 400 && status < 500 && ![401, 408, 425, 429].includes(status)) {
+      } catch ({ status, wait, lines }) {
+        if (!outbox.includes(item)) continue;
+        item.tried = true;
+        if (status === 429) {
+          mark(item, "waiting");
+          on.busy(lines);
+          await pause(wait, true, true);
+        } else if (status >= 400 && status < 500 && ![401, 408, 425].includes(status)) {
           settle(item);
-          mark(item, "failed");
-        } else if (++tries < TRIES) {
-          await sendNap.sleep(backoff(tries));
+          mark(item, status === 413 ? "long" : "failed");
+        } else if (tries < TRIES - 1) {
+          tries += await pause(backoff(tries + 1), tries > 0);
         } else {
           outbox.forEach((waiting) => mark(waiting, "failed"));
           break;
@@ -156,64 +163,46 @@ function delivery({ base, about, store, on }) {
     flushing = false;
   }
 
+  // Waits before the next try. In real trouble each message `first` gets its turn, also one written meanwhile: one
+  // about danger is answered even when the others must wait. Resolves with 1 after a wait that was not cut short so.
+  async function pause(ms, first, firm) {
+    pausing = { until: Date.now() + ms, firm };
+    let next = null;
+    const untried = () => first && outbox.find((item) => !item.tried);
+    while (!(next = untried()) && Date.now() < pausing.until) await sendNap.sleep(pausing.until - Date.now());
+    if (!next) outbox.sort((one, other) => one.at - other.at).forEach((item) => { item.tried = false; });
+    else outbox = [next, ...outbox.filter((item) => item !== next)];
+    return next ? 0 : 1;
+  }
+
   // A stream can die without a sign. When it has been silent since a message was sent, ask once.
   function catchUp(since) {
     if (token && heardAt < since) poll().catch(() => {});
   }
 
   async function poll() {
-    const { messages } = await call("GET", "messages" + (lastId && "?after=" + encodeURIComponent(lastId)));
+    const { messages, handoff } = await call("GET", "messages" + (lastId && "?after=" + encodeURIComponent(lastId)));
     messages.forEach((message) => take(message, restored));
     restored = true;
+    on.handoff(handoff || null);
   }
 
-  // Resolves when a stream that worked has ended; throws when it never worked.
+  function hear(kind, data) {
+    if (kind === "closed") end("erased");
+    else if (kind === "typing") on.typing(data.on, data.who);
+    else if (kind === "handoff") on.handoff(data);
+    else take(data, true);
+  }
+
   async function stream() {
     streaming = new AbortController();
-    const { signal } = streaming;
-    let watch;
-    let worked = false;
-    const alive = () => {
-      clearTimeout(watch);
-      watch = setTimeout(() => streaming.abort(), SILENCE);
-    };
-    alive();
+    const headers = { Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) };
+    const open = () => request("GET", "events", { headers, signal: streaming.signal });
     try {
-      const headers = { Accept: "text/event-stream", ...(lastId && { "Last-Event-ID": lastId }) };
-      const response = await request("GET", "events", { headers, signal });
-      const type = response.headers.get("Content-Type") || "";
-      if (!type.startsWith("text/event-stream")) throw new Error(type);
-      up();
-      const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
-      let text = "";
-      for (;;) {
-        const { done, value } = await reader.read();
-        if (done) return;
-        worked = true;
-        heardAt = Date.now();
-        alive();
-        const events = (text + value).split(/\r?\n\r?\n/);
-        text = events.pop();
-        events.forEach(hear);
-      }
-    } catch (error) {
-      if (!worked) throw error;
+      await readEvents({ open, silence: SILENCE, control: streaming, up, alive: () => { heardAt = Date.now(); }, hear });
     } finally {
-      clearTimeout(watch);
       on.typing(false);
     }
-  }
-
-  function hear(event) {
-    const field = (name) =>
-      event.split(/\r?\n/).filter((line) => line.startsWith(name + ":"))
-        .map((line) => line.slice(name.length + 1).trimStart()).join("\n");
-    const data = field("data");
-    if (!data) return; // a keepalive comment
-    const kind = field("event");
-    if (kind === "closed") end("erased");
-    else if (kind === "typing") on.typing(JSON.parse(data).on);
-    else take(JSON.parse(data), true);
   }
 
   function up() {
@@ -224,6 +213,7 @@ function delivery({ base, about, store, on }) {
   function wakeOutbox() {
     if (!outbox.length) return;
     outbox.forEach((item) => item.state === "failed" && mark(item, "sending"));
+    if (!pausing.firm) pausing.until = 0;
     sendNap.wake();
     flush();
   }
@@ -245,10 +235,10 @@ function delivery({ base, about, store, on }) {
         down = 0;
         broken = streamed ? 0 : broken + 1;
         await listenNap.sleep(broken < 3 ? 300 : POLL);
-      } catch {
+      } catch ({ status, wait }) {
         down += 1;
         on.link(down < 2);
-        await listenNap.sleep(backoff(down));
+        await listenNap.sleep(status === 429 ? wait : backoff(down));
       }
     }
     listening = false;
@@ -267,15 +257,22 @@ function delivery({ base, about, store, on }) {
   }
 
   addEventListener("online", reconnect);
+  addEventListener("pageshow", ({ persisted }) => persisted && reconnect());
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden && wanted && Date.now() - heardAt > SILENCE) reconnect();
+  });
+  // What is on its way when the page goes is sent once more, by the browser itself; the server takes it once.
+  addEventListener("pagehide", () => {
+    if (!token) return;
+    outbox.forEach(({ body }) => request("POST", "messages", { body, keepalive: true }).catch(() => {}));
   });
 
   return {
     listen,
     stop,
+    follow,
     send(content) {
-      const item = { body: { client_id: uuid(), ...content }, state: "sending" };
+      const item = { body: { client_id: uuid(), ...content }, state: "sending", at: performance.now() };
       outbox.push(item);
       listen();
       wakeOutbox();
@@ -290,6 +287,17 @@ function delivery({ base, about, store, on }) {
     async erase() {
       if (token) await call("DELETE", "session").catch((error) => { if (error.status !== 401) throw error; });
       if (token) end("erased"); // else the server's own word of it came first
+    },
+    // Nobody waits for these two: a page that goes away, a sign that somebody writes.
+    eraseBehind: () => { if (token) request("DELETE", "session", { keepalive: true }).catch(() => {}); },
+    typing: (yes) => { if (token) call("POST", "typing", { on: yes }).catch(() => {}); },
+    endHandoff: () => call("DELETE", "handoff"),
+    expire: () => end("expired"),
+    export: () => call("GET", "export"),
+    async speak(language) {
+      const made = await call("POST", "language", { language });
+      token = made.token;
+      kept.keep({ token, language: made.language, lines: made.lines });
     },
   };
 }

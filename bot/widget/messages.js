@@ -21,6 +21,7 @@ function icon(path) {
 
 const unseen = (...children) => el("span", { className: "unseen" }, ...children);
 
+// `words` and `language()` follow the window's language; a message keeps the words it came with.
 function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   // A blank line ends a paragraph; "- " and "1. " at the start of a line make list items.
   function blocks(text) {
@@ -48,11 +49,13 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     return el("a", away, label, unseen(` (${words.new_tab})`));
   }
 
+  const reach = (list) => el("p", { className: "actions" }, ...list.map((a) => link(a.href, a.label, "action")));
+
   function card({ type, title, lines, actions, note }) {
     return el("div", { className: "card " + (type === "line" ? "line" : "provider"), role: "group", "aria-label": title },
       el("h3", null, title),
       ...(lines || []).map((line) => el("p", null, line)),
-      actions?.length ? el("p", { className: "actions" }, ...actions.map((a) => link(a.href, a.label, "action"))) : null,
+      actions?.length ? reach(actions) : null,
       note ? el("p", { className: "note" }, note) : null);
   }
 
@@ -62,7 +65,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   }
 
   function reviewed(on) {
-    const day = new Intl.DateTimeFormat(language, { dateStyle: "long", timeZone: "UTC" }).format(new Date(on));
+    const day = new Intl.DateTimeFormat(language(), { dateStyle: "long", timeZone: "UTC" }).format(new Date(on));
     return el("p", { className: "sources" }, words.reviewed.replace("{date}", day));
   }
 
@@ -74,8 +77,8 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     return el("div", { className: "choices", role: "group", "aria-label": words.choices }, ...buttons);
   }
 
-  function author(from) {
-    if (from === "staff") return el("p", { className: "author" }, words.from_staff);
+  function author({ from, author: name }) {
+    if (from === "staff") return el("p", { className: "author" }, name || words.from_staff);
     return unseen((words["from_" + from] || words.from_system) + " ");
   }
 
@@ -83,7 +86,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   function message(m, withChoices) {
     const own = m.from === "person";
     const node = el("div", { className: `message ${own ? "own" : m.from} is-${m.kind}`, lang: m.lang },
-      author(m.from),
+      author(m),
       m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
       ...(m.cards || []).map(card),
       m.sources?.length ? sources(m.sources) : null,
@@ -98,12 +101,13 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   // What became of a person's own message. Not announced from here: the log speaks of new messages only.
   function state(item) {
     const node = el("p", { className: "state " + item.state, "aria-live": "off" });
-    if (item.state === "sending") node.append(words.sending);
+    if (item.state === "sending" || item.state === "waiting") node.append(words[item.state]);
+    if (item.state === "long") node.append(words.too_long);
     if (item.state === "failed") {
       node.append(words.failed + " ", el("button", { type: "button", className: "again", onclick: () => onRetry(item) }, words.try_again));
     }
     return node;
   }
 
-  return { message, state, link };
+  return { message, state, link, reach };
 }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -111,6 +111,11 @@ class Edge:
         self.session = Session("c" * 32, "demo", "en")
         self._n = 0
 
+    def use_clinic(self, **changed: Any) -> None:
+        """The demo clinic, with some of it changed."""
+        clinics = {"demo": replace(CLINICS["demo"], **changed)}
+        self.turn.clinics = self.watch.clinics = self.turn.reception.clinics = clinics
+
     @classmethod
     def fresh(cls, folder: Path, **kw: Any) -> Edge:
         url = f"sqlite:///{folder / 'edge.db'}"
@@ -134,6 +139,11 @@ class Edge:
     async def settle(self) -> None:
         while self.desk._tasks:
             await asyncio.gather(*self.desk._tasks, return_exceptions=True)
+
+    async def settle_kept(self) -> None:
+        """Until what was sent first has been kept."""
+        while self.turn.keeping:
+            await asyncio.gather(*self.turn.keeping)
 
     async def kept(self) -> list[Message]:
         return await self.record.after(self.session.conversation, "")

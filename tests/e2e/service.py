@@ -15,6 +15,8 @@ from typing import TypeVar
 
 import httpx
 
+from bot.settings import RATES
+
 PROJECT = Path(__file__).resolve().parents[2]
 COMMAND = Path(sys.executable).with_name("carenav")
 TRAINED = PROJECT / ".carenav" / "models"
@@ -69,6 +71,7 @@ class Service:
             "CARENAV_DATABASE_URL": "",
             "CARENAV_CLINICS": "data/clinics",
             "CARENAV_LOG_LEVEL": "info",
+            **dict.fromkeys(RATES, "100000/second"),
         }
         return {**others, **ours, **self.settings}
 

@@ -18,6 +18,7 @@ from starlette.routing import BaseRoute
 from starlette.testclient import TestClient
 
 from bot.app import DATA
+from bot.clinics import load_clinics
 from bot.security import SecurityHeaders
 from bot.staff import pages
 from bot.staff.accounts import Account, Person
@@ -56,7 +57,14 @@ class Site:
         self.clock = clock or Clock()
         self.public_url = public_url
         record = Record(Store(open_engine(url), Sealer([KEY])))
-        self.staff = open_site(record, DATA / "content", public_url, self.clock)
+        self.staff = open_site(
+            record,
+            load_clinics(DATA / "clinics"),
+            DATA / "content",
+            public_url=public_url,
+            secret="s" * 32,
+            now=self.clock,
+        )
         self.app = Starlette(
             routes=[*routes, *pages.routes()],
             middleware=[Middleware(SecurityHeaders, ancestors=["https://clinic.example.org"])],

@@ -7,9 +7,8 @@ import csv
 import io
 import subprocess
 import sys
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import replace
 from datetime import date, datetime, timezone
 from pathlib import Path
 
@@ -24,36 +23,18 @@ from bot.app import DATA
 from bot.cli import app
 from bot.clinics import load_clinics
 from bot.counting import NAMES, Counts
+from bot.handoff.hours import hours_from
 from bot.settings import NAMES as SETTINGS
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
 from bot.store.record import Record
 from bot.store.tables import counts as table
-from bot.store.tables import metadata
 from tests.bot.edge import KEY
-from tests.postgres import postgres as postgres
 
 DEMO = load_clinics(DATA / "clinics")["demo"]
 NOON = datetime(2026, 11, 21, 12, tzinfo=timezone.utc).timestamp()
 TODAY = date(2026, 11, 21)
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'carenav.db'}"
-    return str(request.getfixturevalue("postgres"))
-
-
-@pytest.fixture
-def engine(url: str) -> Iterator[Engine]:
-    """A database with empty tables."""
-    engine = open_engine(url)
-    metadata.drop_all(engine)
-    metadata.create_all(engine)
-    yield engine
-    engine.dispose()
 
 
 @pytest.fixture
@@ -168,30 +149,15 @@ async def test_a_running_counter_writes_by_itself_and_at_the_end(
     assert today(counts).total("messages") == 2
 
 
-@dataclass(frozen=True)
-class At:
-    """As much of a clinic's hours as a day needs."""
-
-    timezone: str
-
-
-@dataclass(frozen=True)
-class Somewhere:
-    hours: At | None
-
-
 @pytest.mark.parametrize(
     ("zone", "day"),
-    [
-        ("America/Los_Angeles", "2026-11-20"),
-        ("Pacific/Kiritimati", "2026-11-21"),
-        ("No/Such_Place", "2026-11-21"),
-    ],
+    [("America/Los_Angeles", "2026-11-20"), ("Pacific/Kiritimati", "2026-11-21")],
 )
 def test_a_day_is_the_clinics_own(counts: Counts, zone: str, day: str) -> None:
     just_past_midnight = datetime(2026, 11, 21, 0, 5, tzinfo=timezone.utc).timestamp()
     counts.now = lambda: just_past_midnight
-    counts.clinics = {"here": Somewhere(At(zone)), "none": Somewhere(None)}  # type: ignore[dict-item]
+    here = replace(DEMO, hours=hours_from({"timezone": zone, "weekly": "always"}))
+    counts.clinics = {"here": here, "none": replace(DEMO, hours=None)}
     assert counts.day("here") == day
     assert counts.day("none") == counts.day("unknown") == "2026-11-21"
 
@@ -235,7 +201,7 @@ def test_a_name_that_is_none_is_not_counted_and_does_not_raise(
     assert "not counted" in caplog.text
 
 
-def test_R18_nothing_is_kept_but_a_day_a_clinic_a_name_and_a_number(counts: Counts) -> None:
+def test_r18_nothing_is_kept_but_a_day_a_clinic_a_name_and_a_number(counts: Counts) -> None:
     for name in NAMES:
         counts.add("demo", name)
     counts.flush()

@@ -6,6 +6,7 @@ It lives in a thread of its own. What it stores outlives `kill` and `start`, as 
 from __future__ import annotations
 
 import asyncio
+import html
 import itertools
 import json
 import socket
@@ -40,13 +41,21 @@ LINES = [
 ]
 """Of a country that the widget's own words do not know."""
 PROBLEM = "application/problem+json"
+CLINIC: dict[str, Any] = {
+    "key": "demo",
+    "name": "Riverside Clinic",
+    "colours": None,
+    "languages": ["en", "es"],
+    "greeting": {},
+}
 
 Message = dict[str, Any]
 
 
 @dataclass
 class FakeEdge:
-    """``reply`` makes the bot's messages, without id, to what was said; the rest are faults."""
+    """``reply`` makes the bot's messages, without id, to what was said. ``allowed`` are the other
+    origins that may show the chat, None meaning any; most of the rest are faults."""
 
     reply: Callable[[str], list[Message]] = lambda said: [{"kind": "answer", "text": ANSWER}]
     first: list[Message] = field(
@@ -55,6 +64,13 @@ class FakeEdge:
     lines: list[dict[str, str]] = field(default_factory=lambda: list(LINES))
     refuse_sends: int = 0
     refuse_with: int = 503
+    refuse_about: str = "messages"
+    clinic: dict[str, Any] = field(default_factory=lambda: dict(CLINIC))
+    allowed: tuple[str, ...] | None = None
+    handoff: dict[str, Any] | None = None
+    typed: list[bool] = field(default_factory=list)
+    policy: str = POLICY
+    host_style: str = ""
     streams_work: bool = True
     deaf_streams: bool = False
     chats: dict[str, list[Message]] = field(default_factory=dict)
@@ -104,14 +120,20 @@ class FakeEdge:
         (token,) = self.chats
         return self._add(token, {"kind": "text", "text": text, **more})
 
-    def typing(self, on: bool) -> None:
+    def typing(self, on: bool, who: str = "bot") -> None:
         """Said to who listens, like the edge's own: nobody hears it later, so a page must be on."""
         (token,) = self.chats
         give_up = time.monotonic() + 10
         while not self.stream_starts:
             assert time.monotonic() < give_up, "no page listens"
             time.sleep(0.01)
-        self._publish(token, "typing", {"on": on})
+        self._publish(token, "typing", {"on": on, "who": who})
+
+    def hand_off(self, handoff: dict[str, Any] | None) -> None:
+        """What becomes of the only chat's hand-off."""
+        (token,) = self.chats
+        self.handoff = handoff
+        self._publish(token, "handoff", handoff)
 
     def close(self) -> None:
         """Erase the only chat, as an erasure from elsewhere does."""
@@ -142,8 +164,16 @@ class FakeEdge:
             routes=[
                 Route("/", self._page),
                 Route("/host", self._host),
+                Route("/host.css", self._host_style),
                 Route("/page.css", lambda _: Response(self._assets.style, media_type="text/css")),
                 Route("/widget.js", self._script),
+                Route("/chat/{clinic}", self._chat),
+                Route("/chat.css", self._chat_style),
+                Route("/api/chat/clinics/{key}", self._facts),
+                Route("/api/chat/language", self._speak, methods=["POST"]),
+                Route("/api/chat/typing", self._typing, methods=["POST"]),
+                Route("/api/chat/handoff", self._end_handoff, methods=["DELETE"]),
+                Route("/api/chat/export", self._export),
                 Route("/api/chat/sessions", self._begin, methods=["POST"]),
                 Route("/api/chat/messages", self._send, methods=["POST"]),
                 Route("/api/chat/messages", self._read, methods=["GET"]),
@@ -153,9 +183,10 @@ class FakeEdge:
             middleware=[
                 Middleware(
                     CORSMiddleware,
-                    allow_origins=["*"],
+                    allow_origins=["*"] if self.allowed is None else list(self.allowed),
                     allow_methods=["GET", "POST", "DELETE"],
                     allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
+                    expose_headers=["Retry-After"],
                 )
             ],
         )
@@ -165,29 +196,62 @@ class FakeEdge:
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     async def _host(self, request: Request) -> Response:
-        """Somebody's own page, as strict as ours, whose styles would spoil ours if they could."""
-        tag_at = request.query_params.get("edge", self.url)
-        lang = request.query_params.get("lang", "en")
-        html = (
+        """Somebody's own page, as strict as ours, whose styles would spoil ours if they could.
+
+        Query: ``edge`` (whose chat), ``lang``, and what to put on the tag, as ``data-…``.
+        """
+        asked = dict(request.query_params)
+        tag_at, lang = asked.pop("edge", self.url), asked.pop("lang", "en")
+        tag = {"data-clinic": "demo", **asked}
+        given = " ".join(f'{name}="{html.escape(value)}"' for name, value in tag.items())
+        page = (
             f'<!doctype html><html lang="{lang}"><head><title>A clinic</title>'
-            f'<link rel="stylesheet" href="/page.css"></head><body><main><h1>A clinic</h1>'
+            f'<link rel="stylesheet" href="/page.css"><link rel="stylesheet" href="/host.css">'
+            f"</head><body><main><h1>A clinic</h1>"
             f'<p><a href="#here">A link of the page</a></p></main>'
-            f'<script src="{tag_at}/widget.js" data-clinic="demo" async></script></body></html>'
+            f'<script src="{tag_at}/widget.js" {given} async></script></body></html>'
         )
-        return Response(html, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+        headers = {"Content-Security-Policy": self.policy}
+        return Response(page, media_type="text/html", headers=headers)
+
+    async def _host_style(self, _request: Request) -> Response:
+        return Response(self.host_style, media_type="text/css")
+
+    async def _chat_style(self, _request: Request) -> Response:
+        return Response(self._assets.chat_style, media_type="text/css")
+
+    async def _chat(self, request: Request) -> Response:
+        language = request.query_params.get("language", "en")
+        page = self._assets.chat(language, request.path_params["clinic"], self.clinic["name"])
+        return Response(page, media_type="text/html", headers={"Content-Security-Policy": POLICY})
+
+    async def _facts(self, request: Request) -> Response:
+        self.asked.append(("GET", "clinics"))
+        if request.path_params["key"] != self.clinic["key"]:
+            return _problem(404)
+        return JSONResponse(self.clinic) if self._may(request) else _problem(403)
+
+    def _may(self, request: Request) -> bool:
+        origin = request.headers.get("origin", self.url)
+        return self.allowed is None or origin in (*self.allowed, self.url)
 
     async def _script(self, _request: Request) -> Response:
         return Response(self._assets.script, media_type="text/javascript")
 
     async def _begin(self, request: Request) -> Response:
         self.asked.append(("POST", "sessions"))
+        if not self._may(request):
+            return _problem(403)
+        if self._refuses("sessions"):
+            return self._refusal()
         self.sessions.append(await request.json())
         token = f"token-{len(self.sessions)}"
         self.chats[token], self._events[token] = [], []
         for message in self.first:
             self._add(token, message)
         ends = "2030-01-01T00:00:00Z"
-        made = {"token": token, "expires_at": ends, "lines": self.lines}
+        made = {"token": token, "expires_at": ends, "lines": self.lines, "clinic": self.clinic}
+        made["language"] = self.sessions[-1]["language"]
         return JSONResponse({**made, "messages": self.chats[token]}, 201)
 
     async def _send(self, request: Request) -> Response:
@@ -196,9 +260,8 @@ class FakeEdge:
         if token is None:
             return _problem(401)
         self.sent.append(body)
-        if self.refuse_sends:
-            self.refuse_sends -= 1
-            return _problem(self.refuse_with)
+        if self._refuses("messages", body.get("text", "")):
+            return self._refusal()
         key = (token, body["client_id"])
         if key not in self.taken:
             said = body.get("text") or self._label(token, body["choice"])
@@ -217,7 +280,8 @@ class FakeEdge:
         if token is None:
             return _problem(401)
         after = request.query_params.get("after", "")
-        return JSONResponse({"messages": [m for m in self.chats[token] if m["id"] > after]})
+        found = [m for m in self.chats[token] if m["id"] > after]
+        return JSONResponse({"messages": found, "handoff": self.handoff})
 
     async def _stream(self, request: Request) -> Response:
         self.asked.append(("GET", "events"))
@@ -249,17 +313,61 @@ class FakeEdge:
         token = self._token(request)
         if token is None:
             return _problem(401)
-        if self.refuse_sends:
-            self.refuse_sends -= 1
-            return _problem(503)
+        if self._refuses("session"):
+            return self._refusal()
         del self.chats[token]
         return Response(status_code=204)
+
+    async def _speak(self, request: Request) -> Response:
+        self.asked.append(("POST", "language"))
+        token, asked = self._token(request), await request.json()
+        if token is None:
+            return _problem(401)
+        if self._refuses("language"):
+            return self._refusal()
+        lines = [{"label": f"{line['label']} ({asked['language']})", **line} for line in self.lines]
+        return JSONResponse({"token": token, "language": asked["language"], "lines": lines})
+
+    async def _typing(self, request: Request) -> Response:
+        if self._token(request) is None:
+            return _problem(401)
+        self.typed.append((await request.json())["on"])
+        return Response(status_code=204)
+
+    async def _end_handoff(self, request: Request) -> Response:
+        self.asked.append(("DELETE", "handoff"))
+        if self._token(request) is None:
+            return _problem(401)
+        if self._refuses("handoff"):
+            return self._refusal()
+        self.hand_off(None)
+        return Response(status_code=204)
+
+    async def _export(self, request: Request) -> Response:
+        token = self._token(request)
+        if token is None:
+            return _problem(401)
+        if self._refuses("export"):
+            return self._refusal()
+        return JSONResponse({"messages": self.chats[token]})
+
+    def _refuses(self, call: str, text: str = "") -> bool:
+        """Faults are for one kind of call. As the edge's limits, they spare a word of danger."""
+        if not self.refuse_sends or call != self.refuse_about or "danger" in text:
+            return False
+        self.refuse_sends -= 1
+        return True
+
+    def _refusal(self) -> Response:
+        more = {"lines": self.lines} if self.refuse_with == 429 else {}
+        return _problem(self.refuse_with, **more)
 
     def _token(self, request: Request) -> str | None:
         token = request.headers.get("authorization", "").removeprefix("Bearer ")
         return token if token in self.chats else None
 
 
-def _problem(status: int) -> Response:
-    body = {"type": "about:blank", "title": "fault", "status": status, "detail": "as told"}
-    return JSONResponse(body, status, media_type=PROBLEM)
+def _problem(status: int, **more: Any) -> Response:
+    body = {"type": "about:blank", "title": "fault", "status": status, "detail": "as told", **more}
+    headers = {"Retry-After": "1"} if status == 429 else None
+    return JSONResponse(body, status, headers, media_type=PROBLEM)

@@ -234,7 +234,7 @@ def test_erasing_asks_first(chat: Page, edge: FakeEdge) -> None:
 
 
 def test_an_erasure_that_failed_says_so_and_keeps_the_chat(chat: Page, edge: FakeEdge) -> None:
-    edge.refuse_sends = 1
+    edge.refuse_sends, edge.refuse_about = 1, "session"
     erase(chat, "Erase this chat")
     expect(chat.get_by_text("could not be erased")).to_be_visible()
     expect(chat.get_by_text(HELLO)).to_be_visible()

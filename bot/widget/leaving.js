@@ -1,0 +1,32 @@
+// Leaving: a button, or three quick presses of Esc, put another page in the place of this one.
+function leavingAtOnce({ host, chat, kept, inUse, where }) {
+  const HURRY = 1500; // ms for three presses of Esc
+  let presses = [];
+
+  function withdraw(why) {
+    chat().stop();
+    host.remove();
+    document.removeEventListener("keydown", onKey, true);
+    if (why) console.warn(`Care Navigator is not shown: ${why}. See docs/embedding.md`);
+  }
+
+  // `erasing`: also ask the server to forget the chat, without waiting for its answer.
+  function go(erasing) {
+    if (erasing) chat().eraseBehind();
+    withdraw();
+    kept.leave();
+    const to = where();
+    if (top !== window) try { top.location.replace(to); } catch { /* the page around does not let us */ }
+    location.replace(to);
+  }
+
+  function onKey({ key, isComposing, repeat, timeStamp }) {
+    if (key !== "Escape" || isComposing || repeat) return;
+    presses = presses.filter((at) => timeStamp - at < HURRY);
+    if (!presses.length && !inUse()) return;
+    if (presses.push(timeStamp) === 3) go(false);
+  }
+
+  document.addEventListener("keydown", onKey, true);
+  return { go, withdraw };
+}
