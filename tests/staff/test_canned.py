@@ -8,17 +8,23 @@ from pathlib import Path
 import pytest
 from sqlalchemy.engine import Engine
 
+from bot.app import DATA
+from bot.handoff.hours import DAYS, hours_from
 from bot.staff.canned import FILE, SLOTS, Canned, filled, load_canned, ours, replies
 from bot.staff.canned_store import add_reply
+from bot.staff.site import load_staff_words
+from bot.staff.week import week_words
 from guardrails.catalogue import CatalogueError
 from tests.staff.house import House, text_of
+
+WORK = ["09:00-17:00"]
 
 
 def test_each_reply_is_in_both_languages_with_a_label_and_the_same_slots() -> None:
     english, spanish = ours()["en"], ours()["es"]
     assert [reply.id for reply in english] == [reply.id for reply in spanish]
     assert len(english) >= 15
-    for one, other in zip(english, spanish):
+    for one, other in zip(english, spanish, strict=True):
         assert one.label != other.label
         assert slots(one) == slots(other) <= set(SLOTS)
 
@@ -77,6 +83,30 @@ def test_a_faulty_file_is_refused_with_what_is_wrong(
 
 def test_our_file_is_one_that_the_page_can_use() -> None:
     assert load_canned(FILE) == ours()
+
+
+@pytest.mark.parametrize(
+    ("language", "weekly", "said"),
+    [
+        ("en", dict.fromkeys(DAYS[:5], WORK), "Monday to Friday 9:00 am to 5:00 pm"),
+        ("es", dict.fromkeys(DAYS[:5], WORK), "de lunes a viernes de 9:00 a. m. a 5:00 p. m."),
+        (
+            "en",
+            {
+                "monday": WORK,
+                "wednesday": ["09:00-12:30", "14:00-24:00"],
+                "sunday": ["00:00-24:00"],
+            },
+            "Monday 9:00 am to 5:00 pm; Wednesday 9:00 am to 12:30 pm, 2:00 pm to 12:00 am; "
+            "Sunday day and night",
+        ),
+        ("en", "always", "every day, day and night"),
+    ],
+)
+def test_a_clinics_week_is_said_as_people_say_it(language: str, weekly: object, said: str) -> None:
+    words = load_staff_words(DATA / "content")[language]
+    hours = hours_from({"timezone": "America/Chicago", "weekly": weekly})
+    assert week_words(hours, {**vars(words.admin), **vars(words.inbox)}) == said
 
 
 async def test_the_page_offers_them_in_the_persons_language_with_the_clinics_facts(

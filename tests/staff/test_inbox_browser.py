@@ -16,12 +16,19 @@ from bot.hub import Typing
 from bot.staff.accounts import Account
 from tests.staff.house import Chatter, Served
 
+pytestmark = pytest.mark.browser
+
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
 COUNT_TONES = """
 window.tones = 0;
 const start = OscillatorNode.prototype.start;
 OscillatorNode.prototype.start = function (...at) { window.tones++; return start.apply(this, at); };
+"""
+SMALLER = """
+least => [...document.querySelectorAll("main :is(button, summary, select, .entry > a)")]
+    .filter(one => one.offsetParent && one.getBoundingClientRect().height < least)
+    .map(one => one.outerHTML.slice(0, 80))
 """
 Opens = Callable[..., Page]
 
@@ -501,9 +508,7 @@ def test_what_can_be_pressed_is_large_enough(
     for path in ("/staff/inbox", f"/staff/h/{person.id}"):
         page = opens(account, path, viewport=PHONE, has_touch=touch, is_mobile=touch)
         small = page.evaluate(
-            """least => [...document.querySelectorAll("main :is(button, summary, select, .entry > a)")]
-                .filter(one => one.offsetParent && one.getBoundingClientRect().height < least)
-                .map(one => one.outerHTML.slice(0, 80))""",
+            SMALLER,
             least,
         )
         assert small == [], path
