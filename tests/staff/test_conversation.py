@@ -7,7 +7,9 @@ import re
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
+from bot.store.tables import counts
 from tests.staff.house import Browser, Chatter, House, text_of
 
 HERON = "My heron sits on the chimney at night."
@@ -169,6 +171,18 @@ async def test_the_same_send_twice_is_one_message(house: House) -> None:
     assert [m.text for m in await person.heard()].count("Hello.") == 1
     await ana.says(person, "Hello.", "another-click")
     assert [m.text for m in await person.heard()].count("Hello.") == 2
+
+
+async def test_two_messages_sent_in_one_breath_both_arrive_and_are_one_answer(
+    house: House,
+) -> None:
+    person, ana = await talking(house)
+    both = await asyncio.gather(ana.says(person, "Hello."), ana.says(person, "How can I help?"))
+    assert [answer.status_code for answer in both] == [200, 200]
+    said = sorted(m.text for m in await person.heard() if m.sender == "staff")
+    assert said == ["Hello.", "How can I help?"]
+    house.edge.counts.flush()
+    assert _counted(house, "handoff.answered") == 1
 
 
 @pytest.mark.parametrize("words", ["", "   \n"])
@@ -387,3 +401,8 @@ async def test_what_refreshes_by_itself_does_not_keep_anybody_signed_in(house: H
         answer = await ana.get(f"/staff/h/{person.id}/live", HX_Request="true")
     assert answer.status_code == 401
     assert answer.headers["hx-redirect"].startswith("/staff/login")
+
+
+def _counted(house: House, name: str) -> int:
+    with house.edge.record.store.engine.connect() as connection:
+        return sum(connection.scalars(sa.select(counts.c.count).where(counts.c.name == name)))
