@@ -35,7 +35,6 @@ SAID = (
     "not_sent",
     "not_sent_down",
     "not_done",
-    "sending",
     "typing",
 )
 """Words that staff.js says by itself."""

@@ -361,6 +361,19 @@ def test_with_the_database_away_the_words_stay_and_the_reason_is_said(
     expect(page.locator("#messages .from-staff")).to_have_count(1)
 
 
+def test_a_page_asked_for_while_the_database_is_away_comes_by_itself_when_it_is_back(
+    served: Served, opens: Opens
+) -> None:
+    person = served.do(served.house.waiting())
+    page = opens(served.house.account())
+    path, name = f"/staff/h/{person.id}", short(person)
+    served.house.edge.break_database()
+    page.goto(served.url + path)
+    expect(page.get_by_role("heading", name=name)).to_have_count(0)
+    served.house.edge.mend_database()
+    expect(page.get_by_role("heading", name=name)).to_be_visible(timeout=15_000)
+
+
 # --- by keys only ---
 
 
