@@ -13,6 +13,7 @@ from actions import places_named, search
 from actions.drafts import draft
 from actions.heard import Heard, hear
 from actions.memory import Event, understood
+from actions.own_providers import of_the_clinic
 from guardrails.names import public_name
 
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,80})[\"”»]")
@@ -49,7 +50,7 @@ class ActionFindByName(Action):
             dispatcher.utter_message(json_message=draft("find.which_name"))
             return understood(tracker)
         sought = {"name": name, "place": place_in(heard)}
-        query = search.query_of({"name_sought": sought})
+        query = of_the_clinic(search.query_of({"name_sought": sought}), tracker)
         page = search.first_page(search.directory(), query)
         for one in page.drafts:
             dispatcher.utter_message(json_message=one)

@@ -19,6 +19,7 @@ from actions.drafts import Draft, draft, fragment
 from actions.listings_shown import remembered
 from actions.memory import ANY, Event, slots_set, understood
 from actions.noted import WISH_ENTITIES
+from actions.own_providers import none, none_named, of_the_clinic, told_first
 from actions.places_named import place_of
 from directory.cards import Card
 from directory.database import open_engine
@@ -70,7 +71,8 @@ class ActionSearch(Action):
         if tracker.get_slot("results_shown") is not None:
             dispatcher.utter_message(json_message=draft("find.what_to_change"))
             return []
-        page = first_page(directory(), query_of({**tracker.slots, "name_sought": None}))
+        query = query_of({**tracker.slots, "name_sought": None})
+        page = first_page(directory(), of_the_clinic(query, tracker))
         for one in page.drafts:
             dispatcher.utter_message(json_message=one)
         return [*page.slots(tracker), SlotSet("name_sought", None), SlotSet("last_task", "search")]
@@ -87,7 +89,8 @@ class ActionMoreResults(Action):
         if shown is None:
             dispatcher.utter_message(json_message=draft("find.not_started"))
             return understood(tracker)
-        page = next_page(directory(), query_of(tracker.slots), int(shown))
+        query = of_the_clinic(query_of(tracker.slots), tracker)
+        page = next_page(directory(), query, int(shown))
         dispatcher.utter_message(json_message=page.drafts[0])
         return [*page.slots(tracker), *understood(tracker)]
 
@@ -138,9 +141,9 @@ def first_page(engine: Engine, query: Query | None) -> Page:
     found = search(engine, query)
     if not found.cards:
         if query.name:
-            return Page([draft("find.none_named", name=query.name)], day=found.day)
-        return Page([draft("find.none", asked=_asked(query))], day=found.day)
-    drafts = [*_given_up(query, found), _results(query, found)]
+            return Page([none_named(query)], day=found.day)
+        return Page([none(query, _asked(query))], day=found.day)
+    drafts = [*told_first(query, found), *_given_up(query, found), _results(query, found)]
     return Page(drafts, found.cards, len(found.cards), found.day)
 
 

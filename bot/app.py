@@ -53,7 +53,7 @@ from bot.store.migrate import upgrade
 from bot.store.record import Record, StoreDown
 from bot.tokens import Tokens
 from bot.turn import Turn
-from bot.widget.assets import load_assets
+from bot.widget.assets import load_assets, load_words
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
@@ -82,7 +82,8 @@ def create_app(
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
     limits = ChatLimits(desk.turn, settings)
-    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits)
+    copies = load_words(data / "content" / "export.yml")
+    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits, copies)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")

@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from sqlalchemy.engine import Engine
+
+from bot.staff.audit import CLOCK, Audit
 from bot.store import retention
 from bot.store.record import StoreDown
 from bot.turn import Turn
@@ -45,8 +49,14 @@ class Clearing:
             self.turn.hub.is_heard,
             limit=LIMIT,
         )
-        for one in cleared:
-            if one.conversations or one.left:
-                log.info("cleared %d of clinic %s", one.conversations, one.clinic)
-            for conversation in one.ids:
-                self.turn.care.forget(conversation)
+        for conversation in (each for one in cleared for each in one.ids):
+            self.turn.care.forget(conversation)
+        await record.call(write_down, record.store.engine, CLOCK, cleared, self.turn.now())
+
+
+def write_down(engine: Engine, actor: str, cleared: Sequence[retention.Cleared], at: float) -> None:
+    """In the audit log, what was deleted. Blocking; raises ``SQLAlchemyError``."""
+    audit = Audit(engine)
+    for one in cleared:
+        if one.conversations:
+            audit.write(actor, "retention.run", f"{one.conversations} deleted", one.clinic, at)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from bot.cli_clinic import clinic
 from bot.cli_common import FAILED as _FAILED
 from bot.cli_common import first_line as _first_line
 from bot.cli_common import open_directory
@@ -36,6 +37,7 @@ app = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(directory, name="directory")
+app.add_typer(clinic, name="clinic")
 app.add_typer(staff, name="staff")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")

@@ -86,6 +86,7 @@ def rotate(restarted: Restarted = False) -> None:
 
     In development, where there is one key only, a new one is made first.
     """
+    from bot.staff.audit import COMMAND, Audit
     from bot.store.crypto import Sealer, fingerprint
     from bot.store.rotation import rotate as seal_anew
 
@@ -93,6 +94,7 @@ def rotate(restarted: Restarted = False) -> None:
     try:
         with open_store(settings.database_url) as engine, _watched(engine) as advance:
             done = seal_anew(engine, Sealer(settings.encryption_keys), advance)
+            Audit(engine).write(COMMAND, "keys.rotate", f"{done.resealed} sealed anew")
     except KeyboardInterrupt:
         stop("stopped; run it again to go on", STOPPED)
     typer.echo(f"Sealed anew: {done.resealed:,}.")
@@ -112,6 +114,7 @@ def rotate(restarted: Restarted = False) -> None:
 def retire(restarted: Restarted = False) -> None:
     """Let the old keys go, once it is proved that no row needs them."""
     from bot.secrets_file import replace_keys
+    from bot.staff.audit import COMMAND, Audit
     from bot.store.crypto import Sealer
     from bot.store.rotation import tally
 
@@ -122,7 +125,9 @@ def retire(restarted: Restarted = False) -> None:
     _make_sure(settings, restarted)
     with open_store(settings.database_url) as engine, _watched(engine) as advance:
         counts = tally(engine, Sealer(settings.encryption_keys), advance).values()
-    needed = sum(n for count in counts for key, n in count.items() if key != 0)
+        needed = sum(n for count in counts for key, n in count.items() if key != 0)
+        if not needed:
+            Audit(engine).write(COMMAND, "keys.retire", f"{len(old)} no longer needed")
     if needed:
         stop(f"{needed:,} rows need another key than the first; first: carenav keys rotate", FAILED)
     if settings.keys_given:

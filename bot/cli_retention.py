@@ -22,7 +22,9 @@ def retention(
 
     Ends with 1 when a clearing left something that was due.
     """
+    from bot.clearing import write_down
     from bot.clinics import ClinicError, load_clinics
+    from bot.staff.audit import COMMAND
     from bot.store import retention
 
     settings = read_settings()
@@ -33,7 +35,8 @@ def retention(
     days = {clinic.key: clinic.retention_days for clinic in clinics.values()}
     with open_store(settings.database_url) as engine:
         if run:
-            retention.run(engine, days, time.time())
+            now = time.time()
+            write_down(engine, COMMAND, retention.run(engine, days, now), now)
         kept = retention.status(engine, days)
     _show(kept)
     left = sum(one.left for one in kept)

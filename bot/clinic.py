@@ -74,5 +74,5 @@ class Clinic:
             "colours": asdict(self.colours) if self.colours else None,
             "languages": list(self.languages),
             "greeting": dict(self.greeting),
-            "leave_url": self.leave_url,
+            **({"leave_url": self.leave_url} if self.leave_url else {}),
         }

@@ -1,7 +1,4 @@
-"""Reading a clinic's YAML file: what may stand in it, and every fault of it, a line each.
-
-`SETTINGS` is what docs/embedding.md tells of each setting; a test keeps the two in step.
-"""
+"""Reading a clinic's YAML file: what may stand in it, and every fault of it, a line each."""
 
 from __future__ import annotations
 
@@ -15,101 +12,15 @@ import jsonschema
 import yaml
 
 from bot.clinic import Clinic, HandoffWay
+from bot.clinic_schema import GREETING, HINTS, RETENTION, SCHEMA
 from bot.colours import ColourError, Colours, colours
 from bot.handoff.hours import Hours, HoursError, hours_from
 from bot.origins import OriginError, exact_origin
-from bot.topics import TOPIC
-from guardrails.catalogue import LANGUAGES
 from guardrails.names import name_rules, public_name
 from guardrails.plain_yaml import PlainLoader
 from guardrails.wording import Ban, load_bans
 
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
-GREETING = 200
-"""Characters of a greeting."""
-RETENTION = 30
-"""Days that conversations are kept where the file does not say."""
-WAYS = ("staff", "webhook", "chatwoot", "phone")
-PROVIDERS = ("all", "ours_first", "only_ours")
-_PHONE = {"type": "string", "pattern": r"^(\d{10}|\+\d{7,15})$"}
-_ADDRESS = {
-    "type": "string",
-    "pattern": r"^(https://[^\s/]+|http://(localhost|127\.0\.0\.1)(:|/|$)).*",
-}
-_VARIABLE = {"type": "string", "pattern": r"^[A-Z][A-Z0-9_]{2,80}$"}
-
-
-def _section(required: list[str], **properties: Any) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "required": required,
-        "additionalProperties": False,
-        "properties": properties,
-    }
-
-
-SCHEMA: dict[str, Any] = _section(
-    ["name", "country", "languages", "origins"],
-    name={"type": "string", "minLength": 1, "maxLength": 120},
-    country={"type": "string", "pattern": "^[A-Z]{2}$"},
-    state={"type": "string", "pattern": "^[A-Z]{2}$"},
-    languages={
-        "type": "array",
-        "minItems": 1,
-        "uniqueItems": True,
-        "items": {"enum": list(LANGUAGES)},
-    },
-    phone=_PHONE,
-    origins={"type": "array"},
-    colours=_section(["accent"], accent={}, on_accent={}),
-    greeting=_section([], **{language: {"type": "string"} for language in LANGUAGES}),
-    providers={"enum": list(PROVIDERS)},
-    provider_source={"type": "string", "pattern": "^own-list(:[a-z0-9._-]{1,40})?$"},
-    hours={},
-    handoff=_section(
-        ["to"],
-        to={"enum": list(WAYS)},
-        reply_hours={"type": "integer", "minimum": 1, "maximum": 336},
-        unanswered_minutes={"type": "integer", "minimum": 1, "maximum": 1440},
-        webhook=_section(["url", "secret_env"], url=_ADDRESS, secret_env=_VARIABLE),
-        chatwoot=_section(
-            ["url", "inbox", "secret_env"],
-            url=_ADDRESS,
-            inbox={"type": "string", "pattern": r"^[A-Za-z0-9_-]{4,80}$"},
-            secret_env=_VARIABLE,
-        ),
-        phone=_PHONE,
-        phone_from={"type": "string", "pattern": r"^\+\d{7,15}$"},
-    ),
-    retention_days={"type": "integer", "minimum": 0, "maximum": 3650},
-    leave_url=_ADDRESS,
-    pages={
-        "type": "object",
-        "propertyNames": {"pattern": r"^/[^\s?#]*$"},
-        "additionalProperties": _section(
-            ["topic"], topic={"type": "string", "pattern": f"^{TOPIC.pattern}$"}
-        ),
-    },
-)
-HINTS = {
-    "country": "two capital letters, such as US",
-    "state": "two capital letters, such as TX",
-    "languages": f"a list of {', '.join(LANGUAGES)}",
-    "phone": 'ten digits in quotes, or + and the country\'s code: "+15125550100"',
-    "origins": 'a list in [ ] of sites, such as "https://www.example.org"; [] for none',
-    "provider_source": "the name of the clinic's own list, own-list or such as own-list:main",
-    "providers": f"one of {', '.join(PROVIDERS)}",
-    "to": f"one of {', '.join(WAYS)}",
-    "url": "an https address",
-    "leave_url": "an https address",
-    "secret_env": "the name of an environment variable, such as DEMO_WEBHOOK_SECRET",
-    "phone_from": 'a number of your Twilio account, with + and the country\'s code',
-    "retention_days": "whole days from 0 (gone at the end) to 3650",
-    "reply_hours": "whole hours from 1 to 336",
-    "unanswered_minutes": "whole minutes from 1 to 1440",
-    "pages": 'paths with a topic: "/teens": {topic: psychiatrist}',
-}
-"""What a setting must be, where the schema's own words would not help."""
 
 
 class ClinicError(Exception):
@@ -123,18 +34,26 @@ class ClinicError(Exception):
 def read_clinic(path: Path) -> Clinic:
     """Raises `ClinicError` with every fault, and `OSError` when it can't be opened."""
     try:
-        document = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
-    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
-        raise ClinicError([f"{path.name}: not YAML: {' '.join(str(error).split())}"]) from None
-    faults = [*_of_name(path.stem), *_of_schema(document)]
+        return clinic_of(path.stem, path.read_text(encoding="utf-8"))
+    except UnicodeDecodeError as error:
+        raise ClinicError([f"{path.name}: not text: {error}"]) from None
+
+
+def clinic_of(key: str, text: str) -> Clinic:
+    """The clinic that a file of this text, named by the key, describes. Raises `ClinicError`."""
+    try:
+        document = yaml.load(text, Loader=PlainLoader)  # noqa: S506
+    except (yaml.YAMLError, ValueError) as error:
+        raise ClinicError([f"{key}.yml: not YAML: {' '.join(str(error).split())}"]) from None
+    faults = [*_of_name(key), *_of_schema(document)]
     reading = _Reading(document if isinstance(document, dict) else {})
     clinic = None
     if faults:
         reading.look()
     else:
-        clinic = reading.clinic(path.stem)
+        clinic = reading.clinic(key)
     if faults := [*faults, *reading.faults]:
-        raise ClinicError([f"{path.name}: {fault}" for fault in faults])
+        raise ClinicError([f"{key}.yml: {fault}" for fault in faults])
     assert clinic is not None  # noqa: S101 - no faults
     return clinic
 

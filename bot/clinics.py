@@ -65,12 +65,12 @@ class ClinicBook(Mapping[str, Clinic]):
 
     def refresh(self) -> None:
         """Read again what has changed. Blocking; raises nothing, what is wrong is logged once."""
+        before = self._looks, self._changed
         for fault in self._read_files():
             log.error("clinic's file not taken: %s", fault)
-        changed = self._read_changed()
-        if changed != self._changed:
-            self._changed = changed
-        self._clinics = {key: self._with_changes(clinic) for key, clinic in self._files.items()}
+        self._changed = self._read_changed()
+        if (self._looks, self._changed) != before:
+            self._clinics = {key: self._with_changes(clinic) for key, clinic in self._files.items()}
 
     # --- files --------------------------------------------------------------------------------
 

@@ -31,6 +31,7 @@ from bot.handoff.person import Reception
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Hub, Typing
 from bot.store.record import Record, StoreDown
+from bot.topics import opening
 from guardrails.release import Offer, Releaser, Withheld
 from guardrails.screen import Screener
 from guardrails.types import DANGER, Outcome, Screening
@@ -105,10 +106,17 @@ class Turn:
 
     # --- a conversation begins ------------------------------------------------------------
 
-    async def begin(self, session: Session) -> list[Message]:
-        """The first message says what this is (R1). It needs nothing but memory."""
+    async def begin(
+        self, session: Session, topic: object = None, page: object = None
+    ) -> list[Message]:
+        """The first message says what this is (R1). It needs nothing but memory.
+
+        ``topic`` and ``page`` say what the page is about (`bot/topics.py`); neither is kept.
+        """
         clinic = self.clinics[session.clinic]
-        first = self.release(session, [{**FIRST, "slots": {"clinic": clinic.name}}])
+        choices = opening(self.releaser.catalogue, clinic, topic, page)
+        draft = {**FIRST, "slots": {"clinic": clinic.name}, "choices": choices}
+        first = self.release(session, [draft])
         await self.record.keep_sent(session, first)
         self.count(session, "conversations")
         return first
@@ -356,12 +364,14 @@ class Turn:
 
     async def ask_engine(self, session: Session, person: Message) -> Turned:
         """Rasa's answer. When it is slow the person is told so, and it is still waited for."""
-        offer = person.offer
+        offer, clinic = person.offer, self.clinics[session.clinic]
         turn = self.engine.turn(
             conversation=session.conversation,
             message_id=person.id,
             language=session.language,
             clinic=session.clinic,
+            providers=clinic.providers,
+            provider_source=clinic.provider_source,
             text=None if offer else person.text,
             intent=("restart" if offer.do == "restart" else offer.intent) if offer else None,
             entities=offer.entities if offer else {},
@@ -461,12 +471,20 @@ class Turn:
     # --- erasing ------------------------------------------------------------------------------
 
     async def erase(self, session: Session) -> None:
-        """Everything of the conversation goes, Rasa's memory of it too. Raises `StoreDown`."""
+        """Everything of the conversation goes, Rasa's memory of it too.
+
+        Raises `StoreDown`; then it is not erased, and the person can ask again.
+        """
         self.record.forget(session.conversation)
-        self.care.forget(session.conversation)
         self.closed.add(session.conversation)
-        handoff = await self.reception.open_of(session.conversation)
-        await self.record.call(self.record.store.erase, session.conversation, self.now())
+        try:
+            handoff = await self.reception.open_of(session.conversation)
+            await self.record.call(self.record.store.erase, session.conversation, self.now())
+        except StoreDown:
+            self.closed.discard(session.conversation)
+            raise
+        self.record.forget(session.conversation)  # what came while the database was at it
+        self.care.forget(session.conversation)
         if handoff:
             self.reception.steps.changed(handoff)
         self.count(session, "erased")

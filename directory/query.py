@@ -22,8 +22,8 @@ class Query:
     work (`state`, else the state of `place`), the rest by distance from `place` or, with no
     place, by the state of the location. `new_patients` asks for those who take new people.
 
-    `sources` are the only ones to look in, by the name under which a list was imported; providers of
-    those in `prefer` come before the others against whom as little speaks.
+    `sources` are the only ones to look in, by the name under which a list was imported. Providers
+    of those in `prefer` come before the others, unless something speaks against them.
 
     Equals are shown in another order on each `day`; pages of one search keep one day.
     """

@@ -24,9 +24,11 @@ from bot.desk import Desk
 from bot.limits import ChatLimits, Ear
 from bot.security import check_origin
 from bot.store.conversations import Erased
+from bot.store.export import export, read
 from bot.store.record import StoreDown
 from bot.tokens import LIFETIME, BadToken, Tokens
 from bot.turn import LONGEST, TooLong, UnknownChoice
+from bot.widget.assets import Words
 
 _CLIENT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _MESSAGE_ID = re.compile(r"[0-9a-f]{0,32}")
@@ -42,6 +44,8 @@ class WebChannel:
     clinics: Mapping[str, Clinic]
     own_origin: str
     limits: ChatLimits
+    copies: Words
+    """Of data/content/export.yml."""
 
     def routes(self) -> list[Route]:
         return [
@@ -49,6 +53,7 @@ class WebChannel:
             Route("/api/chat/messages", self.send, methods=["POST"]),
             Route("/api/chat/messages", self.read, methods=["GET"]),
             Route("/api/chat/events", self.events, methods=["GET"]),
+            Route("/api/chat/export", self.export, methods=["GET"]),
             Route("/api/chat/session", self.erase, methods=["DELETE"]),
             Route("/api/chat/handoff", self.leave, methods=["DELETE"]),
             Route("/api/chat/typing", self.typing, methods=["POST"]),
@@ -68,13 +73,14 @@ class WebChannel:
             language = clinic.languages[0]
         session = Session(secrets.token_hex(16), clinic.key, language)
         self.limits.check(await self.limits.may_begin(clinic.key, _address(request)), session)
-        first = await self.desk.turn.begin(session)
+        first = await self.desk.turn.begin(session, asked.get("topic"), asked.get("page"))
         ends = self.desk.turn.now() + LIFETIME
         body = {
             "token": self.tokens.issue(session),
             "expires_at": datetime.fromtimestamp(ends, timezone.utc).isoformat(timespec="seconds"),
             "language": language,
             "lines": self.desk.turn.lines(session),
+            "clinic": clinic.public(),
             "messages": [message.public() for message in first],
         }
         return JSONResponse(body, HTTPStatus.CREATED, {"Cache-Control": "no-store"})
@@ -123,6 +129,27 @@ class WebChannel:
             stream(ear, turn.record, turn.reception, session.conversation, _after(last)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
+        )
+
+    async def export(self, request: Request) -> Response:
+        """A copy of all that is kept of one's own conversation."""
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        record = self.desk.turn.record
+        try:
+            kept = await record.call(read, record.store, session.conversation)
+        except StoreDown:
+            raise _store_down() from None
+        said = await record.after(session.conversation, "")
+        now = self.desk.turn.now()
+        clinic, words = self.clinics[session.clinic], self.copies.by_language[session.language]
+        name = f"chat-{datetime.fromtimestamp(now, timezone.utc):%Y-%m-%d}.json"
+        return JSONResponse(
+            export(session, clinic, said, kept, words, now),
+            headers={
+                "Cache-Control": "no-store",
+                "Content-Disposition": f'attachment; filename="{name}"',
+            },
         )
 
     async def erase(self, request: Request) -> Response:

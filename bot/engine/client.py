@@ -54,11 +54,14 @@ class EngineClient:
         message_id: str,
         language: str,
         clinic: str,
+        providers: str = "all",
+        provider_source: str | None = None,
         text: str | None = None,
         intent: str | None = None,
         entities: Mapping[str, Any] | None = None,
     ) -> Turned:
-        """Give ``text``, or ``intent`` and ``entities``. The same ``message_id`` again is answered
+        """Give ``text``, or ``intent`` and ``entities``; ``providers`` and ``provider_source`` are
+        the clinic's (`bot.clinic.Clinic`). The same ``message_id`` again is answered
         with the same drafts. Raises ``EngineDown``."""
         said = {"text": text} if intent is None else {"intent": intent, "entities": entities or {}}
         body = {
@@ -66,6 +69,8 @@ class EngineClient:
             "message_id": message_id,
             "language": language,
             "clinic": clinic,
+            "providers": providers,
+            **({"provider_source": provider_source} if provider_source else {}),
             **said,
         }
         response = await self._send("POST", "/turn", json=body)

@@ -24,6 +24,8 @@ from bot.store.crypto import Unsealable
 
 _log = logging.getLogger(__name__)
 _METADATA = ("language", "clinic")
+_MORE_METADATA = ("providers", "provider_source")
+"""Whom the clinic's searches find: see actions/own_providers.py."""
 _SCALARS = (str, int, float)
 
 
@@ -121,6 +123,7 @@ def _heard(body: bytes) -> Heard:
         _string(given, name) for name in ("conversation", "message_id", *_METADATA)
     )
     said = dict(zip(_METADATA, metadata, strict=True))
+    said |= {name: _string(given, name) for name in _MORE_METADATA if name in given}
     if ("text" in given) == ("intent" in given):
         raise BadBody("give either text or intent")
     if "text" in given:

@@ -22,7 +22,16 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.handoff.states import OPEN
 from bot.store.database import scrub
-from bot.store.tables import clearings, conversations, erased, handoffs, messages, trackers
+from bot.store.tables import (
+    clearings,
+    conversations,
+    erased,
+    handoffs,
+    messages,
+    staff_invitations,
+    staff_sessions,
+    trackers,
+)
 
 DAY = 24 * 3600.0
 DEFAULT_DAYS = 30
@@ -32,6 +41,9 @@ LONGEST_HELD = 7 * DAY
 """Seconds after the last word for which an open page or hand-off holds what 0 days would clear."""
 ERASED_KEPT = 40 * DAY
 """Seconds that the id of an erased conversation stays closed: longer than its token lives."""
+STAFF_SESSION, INVITATION = DAY, 14 * DAY
+"""Seconds after which a session of staff, and a link that invites them, is a dead row. They end
+long before (`bot/staff`)."""
 BATCH = 50
 
 
@@ -191,11 +203,17 @@ def _write_down(engine: Engine, cleared: Cleared, now: float) -> None:
 
 
 def _clear_leftovers(engine: Engine, now: float) -> None:
-    """The memory of a dialogue whose conversation went while Rasa worked on a turn of it, and ids
-    that no token can name any more."""
+    """The memory of a dialogue whose conversation went while Rasa worked on a turn of it, ids that
+    no token can name any more, and ways in for staff that have long ended."""
+    too_old = (
+        erased.c.at < now - ERASED_KEPT,
+        staff_sessions.c.created_at < now - STAFF_SESSION,
+        staff_invitations.c.created_at < now - INVITATION,
+    )
     with engine.begin() as connection:
         connection.execute(trackers.delete().where(~_known()))
-        connection.execute(erased.delete().where(erased.c.at < now - ERASED_KEPT))
+        for old in too_old:
+            connection.execute(old.left.table.delete().where(old))
 
 
 def status(engine: Engine, days: Mapping[str, int]) -> list[Kept]:

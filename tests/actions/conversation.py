@@ -58,6 +58,8 @@ class Conversation:
         self.agent = agent
         self.names = names
         self.who = who
+        self.clinic: dict[str, str] = {}
+        """What the edge sends of the clinic with each message."""
 
     async def says(
         self,
@@ -95,7 +97,13 @@ class Conversation:
         }
         drafts = Drafts()
         await self.agent.handle_message(
-            UserMessage(text, drafts, self.who, parse_data=heard, metadata={"language": "en"})
+            UserMessage(
+                text,
+                drafts,
+                self.who,
+                parse_data=heard,
+                metadata={"language": "en", **self.clinic},
+            )
         )
         for draft in drafts.all:
             assert can_be_released(draft)

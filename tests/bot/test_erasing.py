@@ -4,6 +4,7 @@ import pytest
 
 from bot.clearing import Clearing
 from bot.conversation import Said, Session
+from bot.staff.audit import Audit
 from bot.store.conversations import Erased
 from tests.bot.edge import CLINICS, ids
 
@@ -60,3 +61,14 @@ async def test_r16_conversations_past_the_clinics_days_are_purged(edge):
     edge.clock.now += CLINICS["demo"].retention_days * 86400 + 60
     await Clearing(edge.turn).once()
     assert await edge.kept() == []
+    (entry,) = Audit(edge.record.store.engine).latest()
+    assert (entry.actor, entry.action, entry.clinic) == ("clock", "retention.run", "demo")
+
+
+async def test_what_memory_holds_of_a_cleared_chat_goes_with_it(edge):
+    await edge.begin()
+    await edge.say("i want to kill myself")
+    assert edge.turn.care.of(edge.session.conversation).replies
+    edge.clock.now += CLINICS["demo"].retention_days * 86400 + 60
+    await Clearing(edge.turn).once()
+    assert not edge.turn.care.of(edge.session.conversation).replies

@@ -10,9 +10,10 @@ import pytest
 import yaml
 
 from bot.clinics import ClinicBook, ClinicError
-from bot.handoff.hours import save_hours
+from bot.handoff.hours import hours_from, save_hours
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
+from bot.store.tables import clinic_settings
 
 PLAIN: dict[str, Any] = {"name": "Elm Clinic", "country": "US", "languages": ["en"], "origins": []}
 HOURS = {"timezone": "America/Chicago", "weekly": {"monday": ["09:00-12:00"]}}
@@ -98,6 +99,28 @@ def test_hours_that_an_admin_saved_win_over_the_files(folder: Path, tmp_path: Pa
     write(folder, "elm", name="Elm again")
     book.refresh()
     assert (book["elm"].name, book["elm"].hours) == ("Elm again", hours)
+
+
+def test_a_setting_that_cannot_be_read_leaves_the_files_hours_and_is_told_once(
+    folder: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    upgrade(url := f"sqlite:///{tmp_path / 'edge.db'}")
+    engine = open_engine(url)
+    write(folder, "elm", hours=HOURS)
+    book = ClinicBook(folder, engine)
+    with engine.begin() as connection:
+        broken = {
+            "clinic": "elm",
+            "name": "hours",
+            "value": "{",
+            "changed_at": 1,
+            "changed_by": "a",
+        }
+        connection.execute(clinic_settings.insert().values(**broken))
+    for _ in range(3):
+        book.refresh()
+    assert book["elm"].hours == hours_from(HOURS)
+    assert [record.getMessage().split(":")[0] for record in caplog.records] == ["elm"]
 
 
 def test_without_the_database_the_book_goes_on_with_what_it_knows(

@@ -443,7 +443,16 @@ def test_who_is_in_with_none_of_our_roles_is_found_when_no_role_is_asked_for(eng
     assert names(near(engine, roles=("psychologist",))) == []
 
 
-@given(st.lists(st.tuples(st.floats(0, 24), st.sampled_from(["aetna", "cigna", None]))), st.data())
+@given(
+    st.lists(
+        st.tuples(
+            st.floats(0, 24),
+            st.sampled_from(["aetna", "cigna", None]),
+            st.sampled_from(["test", "test", "own-list:elm"]),
+        )
+    ),
+    st.data(),
+)
 @settings(max_examples=60, deadline=None)
 def test_looking_near_by_first_changes_nothing(spots, data):
     engine = sa.create_engine("sqlite://", future=True)
@@ -451,13 +460,15 @@ def test_looking_near_by_first_changes_nothing(spots, data):
     keep(
         engine,
         *(
-            a_provider(n, lat=CENTRE.lat + away * MILE, payers=payer and (payer,))
-            for n, (away, payer) in enumerate(spots, 1)
+            a_provider(n, lat=CENTRE.lat + away * MILE, payers=payer and (payer,), source=source)
+            for n, (away, payer, source) in enumerate(spots, 1)
         ),
     )
     asked = Query(
         place=CENTRE,
         payers=data.draw(st.sampled_from([(), ("aetna",)])),
+        sources=data.draw(st.sampled_from([(), ("own-list:elm",)])),
+        prefer=data.draw(st.sampled_from([(), ("own-list:elm",)])),
         limit=data.draw(st.integers(1, 5)),
         offset=data.draw(st.integers(0, 5)),
     )
@@ -465,3 +476,54 @@ def test_looking_near_by_first_changes_nothing(spots, data):
     with engine.connect() as connection:
         hits = Hits(connection, Bits(connection), asked, 25, ())
         assert hits.page(crowded=True) == hits.page()
+
+
+ELM = "own-list:elm"
+
+
+def test_only_those_of_a_clinics_own_list_are_found(engine):
+    keep(engine, a_provider(1), a_provider(2, source=ELM), a_provider(3, source="own-list:oak"))
+
+    assert names(near(engine, sources=(ELM,))) == ["Sample 2"]
+    assert names(near(engine, sources=("own-list:nobody",))) == []
+
+
+def test_who_is_in_the_own_list_and_elsewhere_counts_as_the_clinics(engine):
+    keep(engine, a_provider(1), a_provider(2))
+    keep(engine, a_provider(1, source=ELM))
+
+    assert names(near(engine, sources=(ELM,))) == ["Sample 1"]
+
+
+def test_who_has_left_the_clinics_list_is_the_clinics_no_more(engine):
+    keep(engine, a_provider(1), a_provider(1, source=ELM))
+    with engine.begin() as connection:
+        gone = tables.source_records.update().where(tables.source_records.c.source == ELM)
+        connection.execute(gone.values(gone_on=TODAY))
+
+    assert names(near(engine, sources=(ELM,))) == []
+    assert names(near(engine)) == ["Sample 1"]
+
+
+def test_a_clinics_own_come_first_though_others_are_nearer_or_known_better(engine):
+    keep(
+        engine,
+        a_provider(1, payers=("aetna",)),
+        a_provider(2, source=ELM, lat=CENTRE.lat + 9 * MILE),
+    )
+    found = near(engine, payers=("aetna",), prefer=(ELM,))
+    assert names(found) == ["Sample 2", "Sample 1"]
+    assert found.preferred == 1
+
+
+def test_a_clinics_own_do_not_come_first_when_they_take_nobody(engine):
+    keep(engine, a_provider(1), a_provider(2, source=ELM, new_patients=False))
+
+    assert names(near(engine, prefer=(ELM,))) == ["Sample 1", "Sample 2"]
+
+
+def test_only_the_own_list_is_let_go_of_wishes_and_widened_in_too(engine):
+    keep(engine, a_provider(1, languages=("spanish",)), a_provider(2, source=ELM, languages=()))
+    found = near(engine, languages=("spanish",), sources=(ELM,))
+    assert names(found) == ["Sample 2"]
+    assert found.loosened == ("languages",)

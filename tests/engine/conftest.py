@@ -92,10 +92,12 @@ ACTIONS = [
 
 @dataclass
 class Actions:
-    """The action server: ``broken`` answers 500 to everything, ``asked`` are the actions it ran."""
+    """The action server: ``broken`` answers 500 to everything, ``asked`` are the actions it ran,
+    ``tracker`` what the last of them was told."""
 
     broken: bool = False
     asked: list[str] = field(default_factory=list)
+    tracker: dict[str, Any] = field(default_factory=dict)
     executor: ActionExecutor = field(default_factory=ActionExecutor)
 
     def __post_init__(self) -> None:
@@ -105,6 +107,7 @@ class Actions:
     async def webhook(self, request: web.Request) -> web.Response:
         call = await request.json()
         self.asked.append(call["next_action"])
+        self.tracker = call["tracker"]
         if self.broken:
             return web.json_response({"error": "broken", "request_body": call}, status=500)
         try:

@@ -9,10 +9,13 @@ from collections.abc import AsyncIterator
 import httpx
 import pytest
 from rasa.core.run import configure_app
+from rasa_sdk import Tracker
 from sanic import Sanic
 
+from actions.own_providers import of_the_clinic
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.engine.connector import EdgeInput
+from directory.query import Query
 
 from .conftest import Room
 
@@ -69,6 +72,18 @@ async def test_the_same_message_id_gets_the_same_drafts(client, room):
     ran = len(room.actions.asked)
     assert await client.turn(**SAID, text="find me a provider") == first
     assert len(room.actions.asked) == ran
+
+
+async def test_whose_providers_the_clinic_shows_reaches_the_actions_with_every_message(
+    client, room
+):
+    ours = {"providers": "only_ours", "provider_source": "own-list:elm"}
+    for number, clinic in enumerate((ours, {}, {"providers": "ours_first"})):
+        said = {**SAID, "message_id": f"m{number}", **clinic}
+        await client.turn(**said, text="hello")
+        query = of_the_clinic(Query(state="TX"), Tracker.from_dict(room.actions.tracker))
+        assert query.sources == (("own-list:elm",) if clinic is ours else ())
+        assert query.prefer == ()
 
 
 async def test_a_failed_action_is_an_error_and_the_turn_can_be_tried_again(client, room):

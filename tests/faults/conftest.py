@@ -18,8 +18,13 @@ def rasa() -> None:
 @pytest.fixture(scope="session")
 def broken(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A whole service that tests may break; it logs as much as it can."""
+    folder = tmp_path_factory.mktemp("broken")
+    (folder / "tmp").mkdir()  # its own, so that what it leaves there can be looked through
     running = Service(
-        tmp_path_factory.mktemp("broken"), CARENAV_TOKEN_SECRET=SECRET, CARENAV_LOG_LEVEL="debug"
+        folder,
+        CARENAV_TOKEN_SECRET=SECRET,
+        CARENAV_LOG_LEVEL="debug",
+        TMPDIR=str(folder / "tmp"),
     )
     running.start()
     try:

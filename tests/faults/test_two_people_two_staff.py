@@ -159,7 +159,6 @@ def test_nothing_is_lost_or_doubled_through_a_restart_of_each_process(
         ben.says(f"ben after {part}")
         first.sees(f"ana after {part}")
         second.sees(f"ben after {part}")
-        service.wait_ready(90)
 
     expect(first.page.get_by_text("hello from ben")).to_have_count(0)
     expect(ana.page.locator("#talk").get_by_text("two before rasa")).to_have_count(0)
@@ -167,6 +166,7 @@ def test_nothing_is_lost_or_doubled_through_a_restart_of_each_process(
     first.page.get_by_role("button", name="End", exact=True).last.click()
     expect(first.page.locator(".log").get_by_text("You have ended the talk")).to_be_visible()
     expect(ana.page.locator("#box")).to_have_count(0)
+    service.wait_ready(180)  # Rasa takes its time
     first.say("what can you do")
     expect(first.page.locator(".log .bot").last).not_to_contain_text("ended the talk")
     expect(second.page.get_by_text("You are talking with Ben")).to_be_visible()

@@ -15,7 +15,8 @@ from bot.store.tables import metadata
 from tests.postgres import postgres as postgres
 from tests.privacy.filling import KEY
 
-EVERY_TABLE = ", ".join(table.name for table in metadata.sorted_tables)
+EVERY_TABLE = ", ".join(t.name for t in metadata.sorted_tables if t.name != "audit")
+"""The audit log lets nobody empty it."""
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])

@@ -15,7 +15,7 @@ from bot.store.conversations import Erased, Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
-from bot.store.record import Record
+from bot.store.record import Record, StoreDown
 from bot.store.tables import conversations, erased, trackers
 from tests.bot.edge import Edge
 from tests.privacy.filling import (
@@ -166,6 +166,21 @@ async def test_the_memory_of_the_process_is_empty_too(tmp_path: Path):
     await edge.desk.erase(edge.session)
     assert "unrepeatable" not in remembered(edge)
     assert edge.session.conversation not in remembered(edge, without_closed=True)
+
+
+async def test_an_erasure_that_failed_is_not_taken_for_one_and_can_be_asked_again(tmp_path: Path):
+    edge = Edge.fresh(tmp_path)
+    await edge.begin()
+    await edge.say("what can you do, my unrepeatable friend?")
+    edge.break_database()
+    with pytest.raises(StoreDown):
+        await edge.desk.erase(edge.session)
+    edge.mend_database()
+    assert not await edge.desk.is_erased(edge.session)
+    assert len(await edge.kept()) > 1
+    await edge.desk.erase(edge.session)
+    assert await edge.desk.is_erased(edge.session)
+    assert sum(count(edge.record.store.engine).values()) == 0
 
 
 async def test_an_answer_under_way_while_it_is_erased_leaves_nothing(tmp_path: Path):

@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from bot.cli import app
 from bot.settings import NAMES, load_settings
+from bot.staff.audit import Audit
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -98,6 +99,8 @@ def test_then_the_old_key_is_retired_once_nothing_needs_it(state):
     assert load_settings().encryption_keys == (first,)
     assert len(opened(store.engine, Sealer([first]))) == 3
     assert carenav("retire").exit_code == 1
+    done = [(entry.actor, entry.action) for entry in Audit(store.engine).entries()]
+    assert done == [("command", "keys.rotate"), ("command", "keys.retire")]
 
 
 def test_a_service_that_runs_with_the_old_key_is_to_be_started_again_first(state, listening):

@@ -8,12 +8,21 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from bot.staff.audit import Audit
 from bot.store import retention
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
-from bot.store.tables import clearings, conversations, erased, trackers
+from bot.store.tables import (
+    clearings,
+    conversations,
+    erased,
+    metadata,
+    staff_invitations,
+    staff_sessions,
+    trackers,
+)
 from tests.privacy.filling import (
     DAY,
     KEY,
@@ -255,6 +264,26 @@ def test_the_id_of_an_erased_conversation_stays_closed_for_longer_than_a_token_l
     retention.run(store.engine, DEMO, NOW + 41 * DAY)
     assert not store.is_erased(whose.conversation)
     assert count(store.engine, erased.name) == {"erased": 0}
+
+
+def test_ended_ways_in_for_staff_are_cleared_and_the_audit_log_and_counters_stay(store):
+    whose = session()
+    talk(store, whose)
+    ask_for_a_person(store, whose)
+    counted = {"day": "2027-01-01", "clinic": "demo", "name": "messages", "count": 1}
+    with store.engine.begin() as connection:
+        (member,) = connection.scalars(sa.select(metadata.tables["staff"].c.id))
+        for n, age in enumerate((0.1, 2, 20)):
+            row = {"id": f"{n}", "staff_id": member, "created_at": NOW - age * DAY}
+            connection.execute(staff_sessions.insert().values(**row, seen_at=NOW))
+            connection.execute(staff_invitations.insert().values(**row))
+        connection.execute(metadata.tables["counts"].insert().values(**counted))
+    Audit(store.engine).write("clock", "handoff.view", now=NOW - 4000 * DAY)
+    names = ("staff_sessions", "staff_invitations", "counts", "staff")
+    audited = count(store.engine, "audit")
+    retention.run(store.engine, DEMO, NOW)
+    assert list(count(store.engine, *names).values()) == [1, 2, 1, 1]
+    assert count(store.engine, "audit") == audited
 
 
 def test_what_is_kept_by_clinic_and_what_clearing_did(store):
