@@ -48,7 +48,7 @@ class ConversationActions:
             post("end", self.end),
         ]
 
-    # --- each action ------------------------------------------------------------------------------
+    # --- each action ---
 
     @or_gone
     async def claim(self, request: Request) -> Response:
@@ -145,7 +145,7 @@ class ConversationActions:
         )
         return refused or done("moved")
 
-    # --- parts ------------------------------------------------------------------------------------
+    # --- parts ---
 
     async def _both(self, request: Request) -> tuple[Member, Handoff]:
         member: Member = request.state.member

@@ -13,6 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
+from bot.clinics import Clinic
 from bot.handoff.desk import LONGEST, Gone
 from bot.handoff.handoff import OUTCOMES, Handoff
 from bot.handoff.states import State
@@ -21,6 +22,7 @@ from bot.staff.guard import Member, staff_route
 from bot.staff.inbox_pages import said
 from bot.staff.office import Office
 from bot.staff.render import render
+from bot.staff.week import week_words
 
 Endpoint = Callable[..., Awaitable[Response]]
 
@@ -110,9 +112,16 @@ class ConversationPages:
             "phone": national(clinic.phone, clinic.country) if clinic and clinic.phone else None,
             "me": member.name,
             "title": member.title,
+            "hours": self._hours(clinic, handoff.language) if clinic else None,
             "lines": ", ".join(line["label"] for line in lines),
         }
         return filled(found, slots)
+
+    def _hours(self, clinic: Clinic, language: str) -> str | None:
+        words = self.office.site.words[language]
+        if clinic.hours is None:
+            return None
+        return week_words(clinic.hours, {**vars(words.admin), **vars(words.inbox)})
 
 
 def holding(member: Member, handoff: Handoff) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from http import HTTPStatus
 from types import SimpleNamespace
 from typing import Any
 
@@ -23,6 +24,8 @@ SAID = (
     "not_connected",
     "connected",
     "signed_out",
+    "signed_out_why",
+    "sign_in",
     "sound_on",
     "sound_off",
     "sound_waits",
@@ -32,7 +35,6 @@ SAID = (
     "not_sent",
     "not_sent_down",
     "not_done",
-    "sending",
     "typing",
 )
 """Words that staff.js says by itself."""
@@ -46,6 +48,7 @@ class InboxPages:
         return [
             staff_route("/staff/inbox", self.page),
             staff_route("/staff/inbox/live", self.live, quiet=True),
+            staff_route("/staff/here", self.here),
         ]
 
     async def page(self, request: Request) -> Response:
@@ -56,6 +59,10 @@ class InboxPages:
         """The lists alone, for a page that is open."""
         await self.office.looked(request.state.member, "inbox.view")
         return render(request, "_lists.html", **await self._context(request))
+
+    async def here(self, _request: Request) -> Response:
+        """Somebody sits there: the session goes on. Shows nothing."""
+        return Response(status_code=HTTPStatus.NO_CONTENT)
 
     async def _context(self, request: Request) -> dict[str, Any]:
         member: Member = request.state.member

@@ -33,7 +33,7 @@ class Office:
     now: Callable[[], float]
     _looked: dict[tuple[str, str, str], float] = field(default_factory=dict)
 
-    # --- what may be seen ---------------------------------------------------------------------
+    # --- what may be seen ---
 
     async def visible(self, member: Member, handoff: str) -> Handoff:
         """Raises `Gone` also for what is not this member's, or not yet agreed to by the person."""
@@ -66,7 +66,7 @@ class Office:
         dials = [str(way["dial"]) for line in lines for way in line["channels"] if "dial" in way]
         return [*dials, clinic.phone] if clinic and clinic.phone else dials
 
-    # --- what is written down -------------------------------------------------------------------
+    # --- what is written down ---
 
     async def did(self, member: Member, action: str, handoff: Handoff | None = None) -> None:
         """One row of the audit log. It stands before the answer goes out."""
@@ -89,7 +89,7 @@ class Office:
         self._looked.pop((member.id, action, handoff.id if handoff else ""), None)
         await self.looked(member, action, handoff)
 
-    # --- what templates need --------------------------------------------------------------------
+    # --- what templates need ---
 
     def helpers(self) -> dict[str, Any]:
         return {

@@ -32,7 +32,7 @@ from bot.staff.office import Office
 from bot.staff.sessions import csrf_token
 from bot.staff.site import open_site
 from bot.store.migrate import upgrade
-from tests.bot.edge import CLINICS, DATA, HELPLINES, Clock, Edge
+from tests.bot.edge import CLINICS, DATA, HELPLINES, KEY, Clock, Edge
 
 HTTPS = "https://chat.example.org"
 _names = itertools.cycle(("Ana", "Ben", "Cleo", "Dora"))
@@ -42,7 +42,14 @@ class House:
     def __init__(self, url: str, public_url: str = HTTPS, clock: Clock | None = None) -> None:
         self.edge = Edge(url, clock=clock)
         self.public_url = public_url
-        self.staff = open_site(self.edge.record, DATA / "content", public_url, self.edge.clock)
+        self.staff = open_site(
+            self.edge.record,
+            CLINICS,
+            DATA / "content",
+            public_url=public_url,
+            secret=KEY,
+            now=self.edge.clock,
+        )
         self.office = Office(
             self.staff,
             self.edge.handoffs,
@@ -53,7 +60,7 @@ class House:
         )
         self.app = Starlette(
             routes=[*answering.routes(self.office), *pages.routes()],
-            middleware=[Middleware(SecurityHeaders, ancestors=["https://clinic.example.org"])],
+            middleware=[Middleware(SecurityHeaders, https=public_url.startswith("https:"))],
         )
         self.staff.install(self.app)
         self._made = 0
@@ -64,7 +71,7 @@ class House:
         upgrade(url)
         return cls(url, **kw)
 
-    # --- people -----------------------------------------------------------------------------------
+    # --- people ---
 
     async def person(self, language: str = "en", clinic: str = "demo") -> Chatter:
         self._made += 1
@@ -78,7 +85,7 @@ class House:
         await chatter.asks(note)
         return chatter
 
-    # --- staff ------------------------------------------------------------------------------------
+    # --- staff ---
 
     def account(
         self, role: str = "staff", clinics: Sequence[str] = ("demo",), name: str | None = None
@@ -241,8 +248,11 @@ class Served:
             time.sleep(0.01)
 
     def _run(self) -> None:
-        self._loop = asyncio.new_event_loop()
-        self._loop.run_until_complete(self._server.serve())
+        async def serve() -> None:
+            self._loop = asyncio.get_running_loop()
+            await self._server.serve()
+
+        asyncio.run(serve())
 
     def kill(self) -> None:
         """At once, with every connection cut."""

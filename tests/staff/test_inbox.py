@@ -7,7 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from bot.app import DATA
 from bot.handoff.handoff import MESSAGE
+from bot.staff.inbox_pages import SAID
+from bot.staff.render import HERE as STAFF
+from bot.widget.assets import load_words
 from tests.staff.house import Chatter, House, text_of
 
 
@@ -188,3 +192,16 @@ async def left(house: House, person: Chatter, words: str) -> None:
     queue, session = house.edge.steps.queue, person.session
     made = queue.ask(session, MESSAGE, "note", house.edge.clock(), "web")
     await house.edge.turn.reception._agreed(session, made, shares="note", note=words)
+
+
+def test_the_words_of_the_inbox_are_those_that_it_says() -> None:
+    """Each word of the file is used, and what the scripts say is given to them."""
+    words = set(load_words(DATA / "content" / "staff" / "inbox.yml").by_language["en"])
+    pages = "".join(path.read_text() for path in STAFF.glob("templates/*.html"))
+    scripts = "".join(path.read_text() for path in STAFF.glob("static/[!h]*.js"))
+    code = "".join(path.read_text() for path in STAFF.glob("*.py"))
+    assert set(re.findall(r"\bwords\.(\w+)", scripts)) == set(SAID)
+    named = set(re.findall(r"words\.inbox\.(\w+)|\bwords\.(\w+)|\"(\w+)\"", pages + code))
+    made = set(re.findall(r"inbox\[\"(\w+_)\" ~", pages))
+    used = {name for names in named for name in names if name} | set(SAID)
+    assert {word for word in words - used if not word.startswith(tuple(made))} == set()

@@ -1,5 +1,5 @@
 // Answering: the box, what came of it, dialogs and ready replies. Words that were not sent stay in the box.
-import { again, byId, desk, doing, live, post, talk, words } from "./page.js";
+import { again, byId, desk, doing, live, post, signedOut, talk, words } from "./page.js";
 
 let tried = null; // the words of the last try: other words are another message
 let typingSaid = 0;
@@ -40,9 +40,10 @@ window.addEventListener("beforeunload", (event) => {
   if (box && box.value.trim() && !doing.leaving) event.preventDefault();
 });
 
-// Signed out: the guard's answer leads to the sign-in, and nothing of a person stays on the screen.
 document.body.addEventListener("htmx:beforeOnLoad", (event) => {
-  if (event.detail.xhr.status === 401) doing.leaving = document.body.hidden = true;
+  if (event.detail.xhr.status !== 401) return;
+  event.preventDefault(); // the guard would lead to the sign-in at once, and nobody would know why
+  signedOut();
 });
 document.body.addEventListener("htmx:beforeRequest", (event) => {
   const form = event.target;

@@ -23,8 +23,12 @@ function note() {
   byId("private").open = true;
   box.focus();
 }
+// One step out: of a question, of a box; from the conversation only when no words would be lost.
 function back() {
-  if (byId("talk")) location.assign("/staff/inbox");
+  const box = byId("box");
+  if (byId("change")) byId("change").click();
+  else if (box && box.value.trim()) box.focus();
+  else if (byId("talk")) location.assign("/staff/inbox");
 }
 const KEYS = {
   j: () => move(1),

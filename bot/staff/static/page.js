@@ -13,10 +13,24 @@ let soon = 0;
 // Read again what changes: the server renders it, and several reasons at once are one reading.
 export function again() {
   clearTimeout(soon);
-  soon = setTimeout(() => htmx.trigger(live, "again"), 100);
+  if (!doing.leaving) soon = setTimeout(() => htmx.trigger(live, "again"), 100);
 }
 // `from` is the element that asks: of requests of one element only the last waits its turn.
 export const post = (from, where, values) => htmx.ajax("POST", where, { source: from, swap: "none", values });
+
+// Nothing of a person stays on the screen of who is no longer signed in; and they see that it is so.
+export function signedOut() {
+  if (doing.leaving) return;
+  doing.leaving = true;
+  const part = (tag, text, className = "") => Object.assign(document.createElement(tag), { textContent: text, className });
+  const way = part("a", words.sign_in, "button");
+  way.href = `/staff/login?next=${encodeURIComponent(location.pathname)}`;
+  byId("main").replaceChildren(part("h1", words.signed_out), part("p", words.signed_out_why, "lead"), way);
+  for (const dialog of document.querySelectorAll("dialog")) dialog.remove();
+  document.title = `(!) ${words.signed_out}`;
+  document.dispatchEvent(new Event("signed-out"));
+  way.focus();
+}
 
 // A browser that keeps nothing: the choice lasts as long as the page.
 export function remember(name, value) {

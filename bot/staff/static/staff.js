@@ -2,10 +2,11 @@
 // Listens to /staff/events, and keeps the title, the ages and what is said aloud.
 import "./answer.js";
 import "./keys.js";
-import { again, byId, canAnswer, desk, doing, fill, live, post, talk, tell, words } from "./page.js";
+import { again, byId, canAnswer, desk, doing, fill, live, post, signedOut, talk, tell, words } from "./page.js";
 import { play } from "./sound.js";
 
 const QUIET = 40_000; // without a word of the server the line is dead: it says something every 15 s
+const HERE = 120_000;
 htmx.config.timeout = 10_000;
 
 // --- parts of the page, replaced only where they differ; what somebody is typing in stays ------------
@@ -70,6 +71,7 @@ function settle() {
   if (!before.mine && now.mine && doing.taking) byId("box").focus();
   if (now.mine || !before.mine) doing.ending = doing.taking = false;
   before = now;
+  live.dataset.read = "yes";
   clocks();
   seen();
 }
@@ -159,20 +161,28 @@ function connect() {
 }
 // A refused line may mean that nobody is signed in any more: a page's answer would lead to the sign-in.
 function retry() {
+  if (doing.leaving) return;
   connect();
   again();
 }
-function signedOut() {
+document.addEventListener("signed-out", () => {
   line.close();
-  byId("connection").textContent = words.signed_out;
-  again();
-}
+  play("alert");
+});
 setInterval(() => {
-  if (Date.now() - heardAt < QUIET) return;
+  if (doing.leaving || Date.now() - heardAt < QUIET) return;
   works("line", false);
   connect();
 }, 5000);
 setInterval(again, 60_000);
+// What this page asks for by itself does not keep anybody signed in; a hand on the keys or the mouse does.
+let hereAt = Date.now();
+function here() {
+  if (doing.leaving || Date.now() - hereAt < HERE) return;
+  hereAt = Date.now();
+  fetch("/staff/here").then((answer) => answer.status === 401 && signedOut(), () => {});
+}
+for (const kind of ["keydown", "pointerdown", "pointermove"]) document.addEventListener(kind, here, { passive: true });
 document.addEventListener("visibilitychange", seen);
 
 let typingEnds = 0;
