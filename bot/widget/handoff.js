@@ -18,7 +18,7 @@ function handoffBar({ words, chat, onEnded, onFailed }) {
   function status() {
     if (talking()) return set("with");
     if (now.kind === "message") return words.message_left;
-    return [words.waiting_person, now.ahead ? set("ahead") : now.ahead === 0 && words.next].filter(Boolean).join(" · ");
+    return [words.waiting_person, now.ahead ? set("ahead").replaceAll(" ", "\u00a0") : now.ahead === 0 && words.next].filter(Boolean).join(" · ");
   }
 
   function draw() {

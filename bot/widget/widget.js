@@ -209,7 +209,10 @@
     base, kept,
     about: () => ({ clinic, language: language(), page: asked.page || location.origin + location.pathname, topic: asked.topic }),
     on: {
-      begun: learn,
+      begun(about) {
+        learn(about);
+        tune();
+      },
       message(m, fresh) {
         if (m.from !== "person") this.typing(false);
         help.hear(m);
