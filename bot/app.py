@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import logging
-import re
 import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -38,6 +37,7 @@ from bot.store.record import Record, StoreDown
 from bot.tokens import Tokens
 from bot.turn import Turn
 from bot.widget.assets import Assets, load_assets
+from bot.widget.serving import script_response
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
@@ -46,8 +46,6 @@ from guardrails.screen import Screener, load_screener
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
-GZIP = re.compile(r"(gzip|\*)(\s*;\s*q=(0\.\d*[1-9]\d*|1(\.0*)?))?", re.IGNORECASE)
-"""What in an ``Accept-Encoding`` allows gzip: by name or any, unless its weight is 0."""
 SETTLE = 1.0
 """Seconds in which a starting edge does nothing but answer."""
 
@@ -164,7 +162,7 @@ def _pages(assets: Assets) -> list[Route]:
         return Response(assets.chat_style, media_type="text/css", headers=cached)
 
     async def script(request: Request) -> Response:
-        return _script(request, assets, cached)
+        return script_response(request, assets, cached)
 
     return [
         Route("/", page),
@@ -172,22 +170,6 @@ def _pages(assets: Assets) -> list[Route]:
         Route("/chat.css", chat_style),
         Route("/widget.js", script),
     ]
-
-
-def _script(request: Request, assets: Assets, cached: Mapping[str, str]) -> Response:
-    """The chat's script: not again to who has it, and as gzip to who can read that."""
-    headers = {**cached, "ETag": assets.etag, "Vary": "Accept-Encoding"}
-    known = [tag.strip().removeprefix("W/") for tag in _header(request, "if-none-match")]
-    if assets.etag in known:
-        return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=headers)
-    if any(re.fullmatch(GZIP, coding.strip()) for coding in _header(request, "accept-encoding")):
-        headers["Content-Encoding"] = "gzip"
-        return Response(assets.zipped, media_type="text/javascript", headers=headers)
-    return Response(assets.script, media_type="text/javascript", headers=headers)
-
-
-def _header(request: Request, name: str) -> list[str]:
-    return request.headers.get(name, "").split(",")
 
 
 def _health(desk: Desk) -> list[Route]:

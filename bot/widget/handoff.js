@@ -23,8 +23,12 @@ function handoffBar({ words, chat, onEnded, onFailed }) {
 
   function draw() {
     const shown = !!now && now.state !== "asked";
-    const focused = node.contains(node.getRootNode().activeElement);
-    node.hidden = !shown;
+    const active = node.getRootNode().activeElement;
+    const focused = node.contains(active);
+    if (node.hidden === shown) {
+      node.hidden = !shown;
+      active?.scrollIntoView({ block: "nearest" }); // the log has become another height
+    }
     node.setAttribute("aria-label", words.from_staff);
     if (!shown) {
       if (focused) onEnded();

@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.widget.assets import load_assets
+from bot.widget.serving import script_response
 
 CONTENT = Path(__file__).resolve().parents[2] / "data" / "content"
 POLICY = (
@@ -235,8 +236,8 @@ class FakeEdge:
         origin = request.headers.get("origin", self.url)
         return self.allowed is None or origin in (*self.allowed, self.url)
 
-    async def _script(self, _request: Request) -> Response:
-        return Response(self._assets.script, media_type="text/javascript")
+    async def _script(self, request: Request) -> Response:
+        return script_response(request, self._assets, {})
 
     async def _begin(self, request: Request) -> Response:
         self.asked.append(("POST", "sessions"))

@@ -237,18 +237,22 @@ def test_what_has_the_focus_is_never_hidden(page: Page, edge: FakeEdge) -> None:
     page.goto(edge.url + "/host")
     page.get_by_role("button", name=LAUNCHER).click()
     page.locator(".message").last.wait_for()
-    edge.hand_off(WAITING)
     hidden = """() => {
       const root = document.querySelector('care-navigator').shadowRoot;
       const node = root.activeElement;
       if (!node) return null;
       const { left, right, top, bottom } = node.getBoundingClientRect();
       const over = root.elementFromPoint((left + right) / 2, (top + bottom) / 2);
-      return node === over || node.contains(over) || over?.contains(node) ? null : node.outerHTML;
+      return node === over || node.contains(over) || over?.contains(node) ? null
+        : `${node.outerHTML} at ${top}-${bottom} lies under ${over?.outerHTML}`;
     }"""
-    for _ in range(25):
+    for n in range(25):
         page.keyboard.press("Shift+Tab")
         assert page.evaluate(hidden) is None
+        if n == 1:  # the bar takes room from the log, where the focus is
+            edge.hand_off(WAITING)
+            expect(page.get_by_text("2 ahead of you")).to_be_visible()
+            assert page.evaluate(hidden) is None
 
 
 TARGETS = """(host, least) => [...host.shadowRoot.querySelectorAll('button, a, textarea')]

@@ -143,5 +143,5 @@ def test_a_chat_that_could_not_be_saved_says_so(chat: Page, edge: FakeEdge) -> N
 
 def test_a_press_elsewhere_closes_the_menu(chat: Page) -> None:
     chat.get_by_role("button", name="More options").click()
-    chat.get_by_role("log").click(position={"x": 5, "y": 500})
+    chat.get_by_role("log").click(position={"x": 5, "y": 300})
     expect(chat.get_by_role("button", name="Start over")).to_have_count(0)

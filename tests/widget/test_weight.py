@@ -6,8 +6,12 @@ import gzip
 import re
 
 import pytest
+from starlette.applications import Starlette
+from starlette.routing import Route
+from starlette.testclient import TestClient
 
 from bot.widget.assets import HERE, PARTS, load_assets, load_words
+from bot.widget.serving import script_response
 from tests.widget.fake_edge import CONTENT
 
 LARGEST = 20 * 1024
@@ -42,6 +46,44 @@ def test_the_same_script_has_the_same_name_and_another_one_another() -> None:
     one, other = load_assets(CONTENT), load_assets(CONTENT)
     assert (one.etag, one.zipped) == (other.etag, other.zipped)
     assert re.fullmatch(r'"[0-9a-f]{32}"', one.etag)
+
+
+@pytest.fixture(scope="module")
+def client() -> TestClient:
+    assets = load_assets(CONTENT)
+    route = Route("/widget.js", lambda request: script_response(request, assets, {"X-Own": "kept"}))
+    return TestClient(Starlette(routes=[route]))
+
+
+@pytest.mark.parametrize(
+    ("accepts", "coding"),
+    [
+        ("gzip, deflate, br", "gzip"),
+        ("br;q=1.0, GZIP;q=0.5", "gzip"),
+        ("*", "gzip"),
+        ("gzip;q=0", None),
+        ("gzip;q=0.000, br", None),
+        ("identity", None),
+        ("", None),
+    ],
+)
+def test_it_travels_small_to_who_can_read_that(
+    client: TestClient, accepts: str, coding: str | None
+) -> None:
+    sent = client.get("/widget.js", headers={"Accept-Encoding": accepts})
+    assert sent.headers.get("content-encoding") == coding
+    assert sent.content == load_assets(CONTENT).script
+    assert sent.headers["content-type"].startswith("text/javascript")
+    assert sent.headers["vary"] == "Accept-Encoding"
+    assert sent.headers["x-own"] == "kept"
+
+
+def test_who_has_it_does_not_get_it_again(client: TestClient) -> None:
+    etag = client.get("/widget.js").headers["etag"]
+    for known in (etag, f'"other", W/{etag}'):
+        again = client.get("/widget.js", headers={"If-None-Match": known})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    assert client.get("/widget.js", headers={"If-None-Match": '"other"'}).status_code == 200
 
 
 def test_a_clinics_page_keeps_its_name_and_topic_as_text() -> None:
