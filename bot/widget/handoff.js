@@ -25,10 +25,7 @@ function handoffBar({ words, chat, onEnded, onFailed }) {
     const shown = !!now && now.state !== "asked";
     const active = node.getRootNode().activeElement;
     const focused = node.contains(active);
-    if (node.hidden === shown) {
-      node.hidden = !shown;
-      active?.scrollIntoView({ block: "nearest" }); // the log has become another height
-    }
+    node.hidden = !shown;
     node.setAttribute("aria-label", words.from_staff);
     if (!shown) {
       if (focused) onEnded();
@@ -40,6 +37,7 @@ function handoffBar({ words, chat, onEnded, onFailed }) {
     const keep = button("go_on", () => ask(false));
     buttons.replaceChildren(...(asking ? [button(key + "_yes", end, "sure"), keep] : [button(key, () => ask(true))]));
     if (focused) (asking ? keep : buttons.firstChild).focus();
+    else active?.scrollIntoView({ block: "nearest" }); // the log may have become less high
   }
 
   function ask(yes) {
