@@ -15,20 +15,37 @@ from urllib.parse import urlsplit
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
 from starlette.applications import Starlette
 from starlette.middleware import Middleware
-from starlette.middleware.cors import CORSMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 from starlette.routing import Route
 
+from bot.channels.body import BodyLimits
+from bot.channels.clinics import ClinicsChannel
 from bot.channels.directory import DirectoryChannel
 from bot.channels.problems import Problem, problem_response
 from bot.channels.web import WebChannel
-from bot.clinics import Clinic, load_clinics
+from bot.clearing import Clearing
+from bot.clinics import EVERY, Clinic, ClinicBook
+from bot.conversation import Ids
+from bot.counting import Counts
 from bot.desk import Desk
 from bot.engine.client import EngineClient
+from bot.handoff.desk import HandoffDesk
+from bot.handoff.person import Reception
+from bot.handoff.queue import Queue
+from bot.handoff.steps import Steps
+from bot.handoff.watch import Watch
 from bot.hub import Hub
-from bot.security import SecurityHeaders
+from bot.limits import ChatLimits
+from bot.pages import page_routes
+from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.staff import admin_pages, answering
+from bot.staff import pages as staff_pages
+from bot.staff.admin_common import Admin
+from bot.staff.listings import Listings
+from bot.staff.office import Office
+from bot.staff.site import open_site
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -36,13 +53,13 @@ from bot.store.migrate import upgrade
 from bot.store.record import Record, StoreDown
 from bot.tokens import Tokens
 from bot.turn import Turn
-from bot.widget.assets import Assets, load_assets
-from bot.widget.serving import script_response
+from bot.widget.assets import load_assets
 from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
 from guardrails.release import Releaser
 from guardrails.screen import Screener, load_screener
+from guardrails.substances import load_substances
 
 log = logging.getLogger(__name__)
 DATA = PROJECT / "data"
@@ -61,43 +78,75 @@ def create_app(
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
     for noisy in ("alembic", "httpx"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
-    clinics = load_clinics(settings.clinics)
+    clinics = ClinicBook(settings.clinics, open_engine(settings.database_url))
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
-    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin)
+    limits = ChatLimits(desk.turn, settings)
+    web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
+    shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
-    allowed = sorted({o for clinic in clinics.values() for o in clinic.origins} | {origin})
+    listings = Listings(settings.directory_url)
+    admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
+    staff = open_site(
+        desk.turn.record,
+        clinics,
+        data / "content",
+        public_url=settings.public_url,
+        secret=settings.token_secret,
+        now=now,
+    )
+    office = Office(
+        staff, desk.watch.desk, clinics, desk.turn.releaser.helplines, desk.turn.hub, now
+    )
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
         tasks = [
             asyncio.create_task(_migrate(settings.database_url)),
             asyncio.create_task(desk.run()),
+            asyncio.create_task(_follow(clinics)),
+            asyncio.create_task(Clearing(desk.turn).run()),
+            asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(_widen(desk.turn.screener, data)),
+            asyncio.create_task(_count(limits)),
         ]
         yield
         for task in tasks:
             task.cancel()
         directory.close()
+        listings.close()
         await desk.stop()
+        await desk.counts.stop(desk.turn.record)
         await desk.turn.engine.aclose()
 
-    return Starlette(
-        routes=[*web.routes(), *directory.routes(), *_pages(assets), *_health(desk)],
+    app = Starlette(
+        routes=[
+            *web.routes(),
+            *shown.routes(),
+            *directory.routes(),
+            *answering.routes(office),
+            *staff_pages.routes(),
+            *admin_pages.routes(admin),
+            *page_routes(assets, clinics),
+            *_health(desk),
+        ],
         middleware=[
-            Middleware(SecurityHeaders, ancestors=allowed),
-            Middleware(
-                CORSMiddleware,
-                allow_origins=allowed,
-                allow_methods=["GET", "POST", "DELETE"],
-                allow_headers=["Authorization", "Content-Type", "Last-Event-ID"],
-                max_age=600,
-            ),
+            Middleware(SecurityHeaders, https=origin.startswith("https:")),
+            Middleware(ClinicCors, clinics=clinics, own_origin=origin),
+            Middleware(BodyLimits),
         ],
         exception_handlers={Problem: problem_response},
         lifespan=lifespan,
     )
+    app.state.limits = limits
+    app.state.clinics = clinics
+    app.state.handoffs = desk.watch.desk
+    app.state.counts = desk.counts
+    app.state.record = desk.turn.record
+    app.state.hub = desk.turn.hub
+    staff.install(app)
+    return app
 
 
 def _desk(
@@ -105,19 +154,34 @@ def _desk(
 ) -> Desk:
     today = date.fromtimestamp(now())
     helplines = load_helplines(data / "content" / "helplines.yml", today)
+    engine, sealer = open_engine(settings.database_url), Sealer(settings.encryption_keys)
+    record, hub, ids = Record(Store(engine, sealer)), Hub(), Ids()
+    counts = Counts(engine, clinics, now)
+    steps = Steps(Queue(engine, sealer, ids), record, hub, now, counts)
+    substances = load_substances(data / "guardrails")
     turn = Turn(
         screener=load_screener(data / "guardrails", nets=False),
         releaser=Releaser(
             load_catalogue(data / "content"), helplines, lambda: date.fromtimestamp(now())
         ),
         clinics=clinics,
-        record=Record(Store(open_engine(settings.database_url), Sealer(settings.encryption_keys))),
+        record=record,
         engine=EngineClient(settings.rasa_port, settings.engine_token),
-        hub=Hub(),
+        hub=hub,
+        reception=Reception(steps, clinics, substances, now),
         now=now,
         patience=settings.engine_timeout,
+        ids=ids,
     )
-    return Desk(turn)
+    handoffs = HandoffDesk(steps, turn, substances, now)
+    return Desk(turn, Watch(handoffs, clinics, now), counts)
+
+
+async def _follow(clinics: ClinicBook) -> None:
+    """Take up what changes in the clinics' files and on the admin's pages."""
+    while True:
+        await asyncio.sleep(EVERY)
+        await asyncio.to_thread(clinics.refresh)
 
 
 async def _widen(screener: Screener, data: Path) -> None:
@@ -133,6 +197,11 @@ async def _widen(screener: Screener, data: Path) -> None:
         log.error("screening goes on with the rules alone: %s", type(error).__name__)
 
 
+async def _count(limits: ChatLimits) -> None:
+    await asyncio.sleep(SETTLE)
+    await limits.load()
+
+
 async def _migrate(url: str) -> None:
     """Bring the tables up to date; while the database is away, try again and again."""
     while True:
@@ -146,30 +215,6 @@ async def _migrate(url: str) -> None:
 def _origin(url: str) -> str:
     parts = urlsplit(url)
     return f"{parts.scheme}://{parts.netloc}"
-
-
-def _pages(assets: Assets) -> list[Route]:
-    cached = {"Cache-Control": "public, max-age=300"}
-
-    async def page(request: Request) -> Response:
-        language = request.query_params.get("language", "")
-        return Response(assets.pages.get(language, assets.pages["en"]), media_type="text/html")
-
-    async def style(_request: Request) -> Response:
-        return Response(assets.style, media_type="text/css", headers=cached)
-
-    async def chat_style(_request: Request) -> Response:
-        return Response(assets.chat_style, media_type="text/css", headers=cached)
-
-    async def script(request: Request) -> Response:
-        return script_response(request, assets, cached)
-
-    return [
-        Route("/", page),
-        Route("/page.css", style),
-        Route("/chat.css", chat_style),
-        Route("/widget.js", script),
-    ]
 
 
 def _health(desk: Desk) -> list[Route]:

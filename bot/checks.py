@@ -59,7 +59,7 @@ def clinics(data: Path, _today: date) -> Iterator[str]:
     try:
         load_clinics(data / "clinics")
     except ClinicError as error:
-        yield str(error)
+        yield from error.faults
 
 
 def guardrail_examples(data: Path, _today: date) -> Iterator[str]:

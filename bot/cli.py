@@ -16,9 +16,13 @@ from bot.cli_common import first_line as _first_line
 from bot.cli_common import open_directory
 from bot.cli_common import settings as _settings
 from bot.cli_common import stop as _stop
+from bot.cli_counts import counts
 from bot.cli_directory import directory
 from bot.cli_import import imports
+from bot.cli_keys import keys
+from bot.cli_retention import retention
 from bot.cli_search import search
+from bot.cli_staff import audit, staff
 
 if TYPE_CHECKING:
     from bot.settings import Settings
@@ -32,7 +36,12 @@ app = typer.Typer(
 )
 app.add_typer(imports, name="import")
 app.add_typer(directory, name="directory")
+app.add_typer(staff, name="staff")
+app.add_typer(audit, name="audit")
+app.add_typer(keys, name="keys")
 app.command()(search)
+app.command()(retention)
+app.command()(counts)
 
 
 @app.command()

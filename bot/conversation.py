@@ -36,6 +36,7 @@ class Message:
 
     ``message`` is the catalogue id of a bot's message. ``offers`` are its choices; the n-th is
     issued to the person as ``<id>-<n>``. ``offer`` is what a person's tapped choice does.
+    ``author`` says which person of the clinic wrote it, with their role.
     """
 
     id: str
@@ -50,6 +51,7 @@ class Message:
     sources: tuple[Mapping[str, str], ...] = ()
     reviewed_on: str | None = None
     print: bool = False
+    author: str | None = None
 
     def offer_of(self, choice: str) -> Offer | None:
         """The choice that was issued as ``choice``, if this message issued it."""
@@ -77,6 +79,8 @@ class Message:
             shown["reviewed_on"] = self.reviewed_on
         if self.print:
             shown["print"] = True
+        if self.author:
+            shown["author"] = self.author
         return shown
 
     def to_dict(self) -> dict[str, Any]:

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 from weakref import WeakValueDictionary
 
 from bot.conversation import Message, Said, Session
+from bot.counting import Counts
 from bot.engine.client import EngineDown, EngineRefused
+from bot.handoff.watch import Watch
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.turn import Turn
@@ -19,13 +21,13 @@ AGAIN = 2.0
 """Seconds between looks at what still waits."""
 TRIES = 5
 """Turns that may fail, with every part up, before their message is given up."""
-PURGE = 3600.0
-"""Seconds between deletions of what is past its clinic's days."""
 
 
 @dataclass
 class Desk:
     turn: Turn
+    watch: Watch
+    counts: Counts
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _tasks: set[asyncio.Task[None]] = field(default_factory=set)
     _failures: dict[str, int] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class Desk:
         """`Turn.take`, one message of a conversation after another; the answer comes by itself."""
         async with self._lock(f"take {session.conversation}"):
             message = await self.turn.take(session, said)
+        self.counts.add(session.clinic, "messages")
         self._soon(session.conversation)
         return message
 
@@ -96,16 +99,12 @@ class Desk:
             await self.turn.give_up(session, person)
 
     async def run(self) -> None:
-        """For as long as the process lives: take up again what waits, and purge what is old."""
-        purged_at = float("-inf")
-        loop = asyncio.get_running_loop()
+        """For as long as the process lives: take up again what waits."""
         while True:
             try:
                 await self.turn.record.flush()
                 await self._take_up()
-                if loop.time() - purged_at > PURGE:
-                    await self._purge()
-                    purged_at = loop.time()
+                await self.watch.look()
             except (StoreDown, Erased):
                 pass
             except Exception:
@@ -118,13 +117,6 @@ class Desk:
             for conversation in {session.conversation for session, _ in waiting}:
                 if not self._lock(conversation).locked():
                     self._soon(conversation)
-
-    async def _purge(self) -> None:
-        record, now = self.turn.record, self.turn.now()
-        for clinic in self.turn.clinics.values():
-            before = now - clinic.retention_days * 24 * 3600
-            await record.call(record.store.purge, clinic.key, before, limit=60)
-        await record.call(record.store.purge_erased, now - 40 * 24 * 3600)
 
     async def stop(self) -> None:
         """Let go of what is under way; it still waits in the database."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
@@ -39,7 +39,16 @@ class HandoffChanged:
     alert: bool = False
 
 
-Event = Message | Typing | Closed | HandoffChanged
+@dataclass(frozen=True)
+class Dropped:
+    """This listener was too slow, or had to make place. It hears nothing more; its page comes
+    again and reads what it missed."""
+
+
+Event = Message | Typing | Closed | HandoffChanged | Dropped
+
+MOST = 1_000
+"""Events that wait for one listener; one that lets more pile up is dropped."""
 
 
 def clinic_subject(clinic: str) -> str:
@@ -60,15 +69,29 @@ class Hub:
         try:
             yield queue
         finally:
-            for subject in subjects:
-                self._listeners[subject].discard(queue)
-                if not self._listeners[subject]:
-                    del self._listeners[subject]
+            self._forget(queue, subjects)
+
+    def drop(self, queue: asyncio.Queue[Event]) -> None:
+        """End a listener: what waits for it is thrown away, and `Dropped` is all it hears."""
+        self._forget(queue, [s for s, queues in self._listeners.items() if queue in queues])
+        while not queue.empty():
+            queue.get_nowait()
+        queue.put_nowait(Dropped())
+
+    def _forget(self, queue: asyncio.Queue[Event], subjects: Iterable[str]) -> None:
+        for subject in subjects:
+            queues = self._listeners.get(subject, set())
+            queues.discard(queue)
+            if not queues:
+                self._listeners.pop(subject, None)
 
     def is_heard(self, subject: str) -> bool:
         """Whether any page of this process has it open."""
         return subject in self._listeners
 
     def publish(self, subject: str, event: Event) -> None:
-        for queue in self._listeners.get(subject, ()):
-            queue.put_nowait(event)
+        for queue in list(self._listeners.get(subject, ())):
+            if queue.qsize() >= MOST:
+                self.drop(queue)
+            else:
+                queue.put_nowait(event)

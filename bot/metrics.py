@@ -1,6 +1,6 @@
 """Counters without identities, for ``GET /metrics``."""
 
-from prometheus_client import Counter
+from prometheus_client import Counter, Gauge
 
 MESSAGES = Counter("carenav_messages", "Messages taken from people", ["channel"])
 OUTCOMES = Counter("carenav_screenings", "What screening said of people's messages", ["outcome"])
@@ -9,3 +9,10 @@ WITHHELD = Counter("carenav_withheld", "Drafts that release did not let out")
 ENGINE_DOWN = Counter("carenav_engine_down", "Turns that the engine could not take")
 ENGINE_SLOW = Counter("carenav_engine_slow", "Turns that took longer than CARENAV_ENGINE_TIMEOUT")
 STORE_DOWN = Counter("carenav_store_down", "Reads and writes that the database did not answer")
+DELIVERIES = Counter(
+    "carenav_deliveries",
+    "Tries to reach a clinic's own inbox, by kind and what came of it",
+    ["destination", "result"],
+)
+DELIVERIES_KEPT = Gauge("carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"])
+TOO_MANY = Counter("carenav_too_many", "Calls refused for their number (429)")

@@ -8,8 +8,6 @@ from __future__ import annotations
 import difflib
 import os
 import re
-import secrets
-import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,9 +16,9 @@ from urllib.parse import urlsplit
 from cryptography.fernet import Fernet
 from dotenv import dotenv_values
 
+from bot.secrets_file import KEYS, SECRETS, fill
+
 PROJECT = Path(__file__).resolve().parent.parent
-SECRETS_FILE = "secrets.env"
-SECRETS = ("CARENAV_TOKEN_SECRET", "CARENAV_ENGINE_TOKEN", "CARENAV_ENCRYPTION_KEYS")
 NAMES = (
     "CARENAV_ENV",
     "CARENAV_HOST",
@@ -33,10 +31,22 @@ NAMES = (
     "CARENAV_DIRECTORY_URL",
     "CARENAV_CLINICS",
     "CARENAV_API_RATE",
+    "CARENAV_CHAT_RATE",
+    "CARENAV_CHAT_RATE_SESSIONS",
+    "CARENAV_CHAT_RATE_ADDRESS",
+    "CARENAV_CHAT_RATE_CLINIC",
+    "CARENAV_REDIS_URL",
     "CARENAV_ENGINE_TIMEOUT",
     "CARENAV_LOG_LEVEL",
     *SECRETS,
 )
+RATES = {
+    "CARENAV_API_RATE": "60/minute burst 10",
+    "CARENAV_CHAT_RATE": "30/minute burst 20",
+    "CARENAV_CHAT_RATE_SESSIONS": "30/minute burst 30",
+    "CARENAV_CHAT_RATE_ADDRESS": "240/minute burst 60",
+    "CARENAV_CHAT_RATE_CLINIC": "3000/minute burst 500",
+}
 _SHORTEST_SECRET = 32  # characters
 _LONGEST_WAIT = 60.0  # seconds
 _RATE = re.compile(r"[1-9][0-9]{0,5}/(second|minute|hour)( burst [1-9][0-9]{0,5})?")
@@ -71,13 +81,22 @@ class Settings:
     state_dir: Path
     clinics: Path
     api_rate: str
+    chat_rate: str
+    chat_rate_sessions: str
+    chat_rate_address: str
+    chat_rate_clinic: str
     engine_timeout: float
     log_level: str
     database_url: str = field(repr=False)
     directory_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
     token_secret: str = field(repr=False)
     engine_token: str = field(repr=False)
     encryption_keys: tuple[str, ...] = field(repr=False)
+    named: Mapping[str, str] = field(repr=False)
+    """Every other variable: a clinic's file names the one that holds a secret of its own."""
+    keys_given: bool
+    """By the environment or `.env`; else they are in the secrets file of the state folder."""
 
     @property
     def production(self) -> bool:
@@ -86,7 +105,7 @@ class Settings:
     def environ(self) -> dict[str, str]:
         """The settings as variables, for a child process: it reads what we read."""
         values = {name: getattr(self, _field(name)) for name in NAMES}
-        values["CARENAV_ENCRYPTION_KEYS"] = ",".join(self.encryption_keys)
+        values[KEYS] = ",".join(self.encryption_keys)
         return {name: str(value) for name, value in values.items()}
 
 
@@ -97,7 +116,8 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     In development, missing secrets are made once and kept in `<state>/secrets.env` (mode 0600).
     Raises SettingsError.
     """
-    read = _Reader(_environment(root) if env is None else env, root)
+    env = _environment(root) if env is None else env
+    read = _Reader(env, root)
     environment = read.one_of("CARENAV_ENV", ("development", "production"), "development")
     state = read.path("CARENAV_STATE_DIR", ".carenav")
     host = read.text("CARENAV_HOST", "127.0.0.1")
@@ -117,12 +137,12 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         else database_url,
     )
     clinics = read.path("CARENAV_CLINICS", "data/clinics")
-    api_rate = read.rate("CARENAV_API_RATE", "60/minute burst 10")
+    rates = {_field(name): read.rate(name, default) for name, default in RATES.items()}
     engine_timeout = read.seconds("CARENAV_ENGINE_TIMEOUT", 8.0)
     log_level = read.one_of("CARENAV_LOG_LEVEL", ("debug", "info", "warning", "error"), "info")
     _make_state_folder(state)
     given = {name: read.text(name, "") for name in SECRETS}
-    kept = _require(given) if environment == "production" else _fill(given, state)
+    kept = _require(given) if environment == "production" else fill(given, state)
     return Settings(
         environment=environment,
         host=host,
@@ -132,14 +152,17 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         actions_port=actions_port,
         state_dir=state,
         clinics=clinics,
-        api_rate=api_rate,
+        **rates,
         engine_timeout=engine_timeout,
         log_level=log_level,
         database_url=database_url,
         directory_url=directory_url,
+        redis_url=read.redis("CARENAV_REDIS_URL"),
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
-        encryption_keys=_fernet_keys("CARENAV_ENCRYPTION_KEYS", kept),
+        named={name: value for name, value in env.items() if not name.startswith("CARENAV_")},
+        encryption_keys=_fernet_keys(KEYS, kept),
+        keys_given=bool(given[KEYS]),
     )
 
 
@@ -238,6 +261,16 @@ class _Reader:
             )
         return value
 
+    def redis(self, name: str) -> str:
+        """A Redis URL, or "". The value is not repeated in the error: it may hold a password."""
+        value = self.text(name, "")
+        if value and urlsplit(value).scheme not in ("redis", "rediss", "unix"):
+            raise SettingsError(
+                f"{name} is not a Redis we can use; it must start with redis://, rediss:// or "
+                "unix://, or be empty."
+            )
+        return value
+
 
 def _make_state_folder(state: Path) -> None:
     try:
@@ -252,50 +285,11 @@ def _make_state_folder(state: Path) -> None:
 def _require(given: dict[str, str]) -> dict[str, str]:
     for name, value in given.items():
         if not value:
-            mend = _MAKE_KEYS if name == "CARENAV_ENCRYPTION_KEYS" else _MAKE_TEXT
+            mend = _MAKE_KEYS if name == KEYS else _MAKE_TEXT
             raise SettingsError(
                 f"{name} is missing, and CARENAV_ENV=production needs it; make one with: {mend}"
             )
     return given
-
-
-def _fill(given: dict[str, str], state: Path) -> dict[str, str]:
-    """Development only: what is not given comes from the secrets file, made when it lacks one."""
-    path = state / SECRETS_FILE
-    kept = _read_secrets(path)
-    if not all(given[name] or kept.get(name) for name in SECRETS):
-        _write_secrets(path, {**_new_secrets(), **kept})
-        kept = _read_secrets(path)
-    return {name: given[name] or kept[name] for name in SECRETS}
-
-
-def _new_secrets() -> dict[str, str]:
-    return {
-        "CARENAV_TOKEN_SECRET": secrets.token_urlsafe(32),
-        "CARENAV_ENGINE_TOKEN": secrets.token_urlsafe(32),
-        "CARENAV_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
-    }
-
-
-def _read_secrets(path: Path) -> dict[str, str]:
-    return {name: value for name, value in dotenv_values(path, interpolate=False).items() if value}
-
-
-def _write_secrets(path: Path, values: dict[str, str]) -> None:
-    """Whole or not at all; of two processes that start at once, the first one's file stands."""
-    descriptor, draft = tempfile.mkstemp(dir=path.parent)  # mkstemp makes it 0600
-    with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write("# Made on the first start, for development only. Stored chats need the keys.\n")
-        file.writelines(f"{name}={value}\n" for name, value in values.items())
-    try:
-        if path.exists():
-            os.replace(draft, path)
-        else:
-            os.link(draft, path)
-    except FileExistsError:
-        pass
-    finally:
-        Path(draft).unlink(missing_ok=True)
 
 
 def _long_enough(name: str, values: Mapping[str, str]) -> str:

@@ -18,7 +18,8 @@ from typing import Any
 from rich.console import Console
 
 from bot.processes import exited, lines, start, stop
-from bot.settings import PROJECT, SECRETS, Settings
+from bot.secrets_file import SECRETS
+from bot.settings import PROJECT, Settings
 from bot.training import TrainingError, ensure_model, rasa_environment, shown
 
 Say = Callable[[str, str], None]  # the part's name, one line

@@ -1,7 +1,8 @@
 """The one path that every message takes. Read this first.
 
     take ─ screen ─┬─ danger: answer at once, from memory, then keep
-                   └─ keep ─ answer: route ─┬─ a refusal, a fact about the bot
+                   └─ keep ─ answer: route ─┬─ a hand-off: a person of the clinic has it
+                                            ├─ a refusal, a fact about the bot
                                             └─ Rasa
                       … release ─ keep ─ send
 
@@ -14,7 +15,9 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Any
 
 from bot import metrics
@@ -22,6 +25,10 @@ from bot.care import Care
 from bot.clinics import Clinic
 from bot.conversation import Ids, Message, Said, Session, bot_message
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
+from bot.handoff import told
+from bot.handoff.handoff import Handoff
+from bot.handoff.person import Reception
+from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Hub, Typing
 from bot.store.record import Record, StoreDown
 from guardrails.release import Offer, Releaser, Withheld
@@ -46,6 +53,9 @@ FIRST: Draft = {"message": "disclosure.first"}
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
 DENIED = "check_in.denied"
+CHILD = "minor.child"
+COUNTED = {"refusal": "refusals", "fallback": "fallbacks"}
+"""Counters by the first word of a message's id; replies with crisis lines are counted too (R18)."""
 REPEAT = "safety.repeat"
 """What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 
@@ -74,6 +84,7 @@ class Turn:
     record: Record
     engine: EngineClient
     hub: Hub
+    reception: Reception
     now: Callable[[], float]
     patience: float
     """Seconds before a slow engine is spoken of."""
@@ -86,6 +97,12 @@ class Turn:
     engine_seen: bool = False
     """The engine has answered since this process started."""
 
+    @cached_property
+    def of_children(self) -> frozenset[str]:
+        """The rules that hear a child under 13."""
+        rules = (rule for book in self.screener.books for rule in book.rules)
+        return frozenset(rule.id for rule in rules if rule.reply == CHILD)
+
     # --- a conversation begins ------------------------------------------------------------
 
     async def begin(self, session: Session) -> list[Message]:
@@ -93,6 +110,7 @@ class Turn:
         clinic = self.clinics[session.clinic]
         first = self.release(session, [{**FIRST, "slots": {"clinic": clinic.name}}])
         await self.record.keep_sent(session, first)
+        self.count(session, "conversations")
         return first
 
     def lines(self, session: Session) -> list[dict[str, str]]:
@@ -113,7 +131,7 @@ class Turn:
         screening = await self.screen(session, person)
         metrics.OUTCOMES.labels(str(screening.outcome)).inc()
         if screening.outcome in AT_ONCE:
-            crisis = self.crisis_drafts(session, screening)
+            crisis = await self.at_once_drafts(session, screening)
             self.care.note(session.conversation, person.id, screening)
             replies = self.release(session, crisis, screening.language)
             await self.answer_at_once(session, [person, *replies], screening, said.client_id)
@@ -167,6 +185,20 @@ class Turn:
 
     # --- danger: from memory, before anything else ------------------------------------------
 
+    async def at_once_drafts(self, session: Session, screening: Screening) -> list[Draft]:
+        """While a person of the clinic has it, they ask; the lines come all the same."""
+        if screening.outcome is Outcome.CHECK_IN and await self.with_staff(session):
+            return [{**told.LINES, "lines": screening.reply}]
+        return self.crisis_drafts(session, screening)
+
+    async def with_staff(self, session: Session) -> bool:
+        """Unknown counts as not."""
+        try:
+            handoff = await self.reception.open_of(session.conversation, limit=0.4)
+        except StoreDown:
+            return False
+        return handoff is not None and handoff.state in (State.CLAIMED, State.ACTIVE)
+
     def crisis_drafts(self, session: Session, screening: Screening) -> list[Draft]:
         """The crisis reply; when it was given before, the lines again and who is a person (R8).
 
@@ -176,7 +208,11 @@ class Turn:
             return [{"message": screening.reply}]
         first = self.releaser.catalogue.messages[screening.reply]
         others = [choice for choice in first.choices if choice != "human"]
-        return [{"message": REPEAT, "lines": first.id, "choices": others}, self.human(session)]
+        again: Draft = {"message": REPEAT, "lines": first.id, "choices": others}
+        clinic = self.clinics[session.clinic]
+        if clinic.handoff is None:
+            return [again, told.only_numbers(clinic)]
+        return [again, told.and_numbers(clinic, "human")]
 
     async def answer_at_once(
         self, session: Session, sent: list[Message], screening: Screening, client_id: str
@@ -195,10 +231,15 @@ class Turn:
         self, session: Session, sent: list[Message], client_id: str, in_danger: bool
     ) -> None:
         await self.record.keep_sent(session, sent, client_id)
-        if in_danger and (asking := await self.record.asking(session.conversation)):
-            place = self.release(session, [{"message": "resume.after_danger"}, asking])
-            self.send(session, place)
-            await self.record.keep_sent(session, place)
+        handoff: Handoff | None = None
+        with suppress(StoreDown):
+            handoff = await self.reception.lines_shown(session)
+        if handoff and handoff.state in LASTING and handoff.live:
+            return
+        question = self.reception.question(handoff) if handoff else None
+        asking = question or await self.record.asking(session.conversation)
+        if in_danger and asking:
+            await self.tell(session, [{"message": "resume.after_danger"}, asking])
 
     # --- everything else: kept first, then answered -----------------------------------------
 
@@ -222,7 +263,8 @@ class Turn:
                 session, person, "notice.down" if self.engine_seen else "notice.starting"
             )
             raise
-        due = person.at - kept.last_seen_at > AWAY or person.at - kept.disclosed_at >= REMIND
+        away = person.at - kept.last_seen_at > AWAY
+        due = bool(reply.drafts) and (away or person.at - kept.disclosed_at >= REMIND)
         return await self.close(session, person, reply, disclose=due)
 
     async def close(
@@ -249,15 +291,20 @@ class Turn:
         self, session: Session, person: Message, asking: Draft | None, engine_up: bool
     ) -> Reply:
         """Who answers: the edge itself (then the pending question comes back), or Rasa."""
-        pending = [asking] if asking else []
+        handoff = await self.reception.open_of(session.conversation)
+        question = (self.reception.question(handoff) if handoff else None) or asking
+        pending = [question] if question else []
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
         do = person.offer.do if person.offer else None
         if do == "resume":
             return Reply(pending or [{"message": "resume.nothing"}], asking)
+        handed = await self.handed_off(session, person, screening, handoff)
+        if handed is not None:
+            return Reply(await self.and_place(session, handed, handoff, asking), asking)
         if screening.outcome is Outcome.HUMAN:
-            return Reply([self.human(session), *pending], asking)
-        if screening.reply == "minor.child":
+            return Reply(await self.human(session, pending), asking)
+        if screening.reply == CHILD:
             await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
             return Reply([{"message": screening.reply}], None)
         if screening.reply == DENIED:
@@ -267,22 +314,45 @@ class Turn:
         if not engine_up:
             raise EngineDown("known to be down")
         turned = await self.ask_engine(session, person)
-        return Reply([self.edge_draft(session, draft) for draft in turned.drafts], turned.asking)
+        drafts: list[Draft] = []
+        for draft in turned.drafts:
+            wants_person = draft.get("message") == "human.now"  # only the edge knows who is there
+            drafts += await self.human(session, []) if wants_person else [draft]
+        return Reply(drafts, turned.asking)
 
-    def edge_draft(self, session: Session, draft: Draft) -> Draft:
-        """Rasa may ask for the hand-off answer; only the edge knows who can be reached."""
-        return self.human(session) if draft.get("message") == "human.now" else draft
+    async def handed_off(
+        self, session: Session, person: Message, screening: Screening, handoff: Handoff | None
+    ) -> list[Draft] | None:
+        """What is said because of a hand-off, nothing at all too; None when the bot answers."""
+        if handoff:
+            return await self.reception.heard(session, person, screening, handoff)
+        do = person.offer.do if person.offer else None
+        if do and do.startswith("handoff."):
+            return await self.reception.tapped_late(session, do)
+        return None
+
+    async def and_place(
+        self,
+        session: Session,
+        drafts: list[Draft],
+        before: Handoff | None,
+        asking: Draft | None,
+    ) -> list[Draft]:
+        """When a hand-off is over the form goes on where it was."""
+        over = before and await self.reception.open_of(session.conversation) is None
+        return [*drafts, asking] if over and asking and drafts else drafts
 
     def denied(self, session: Session) -> Draft:
         """The answer to a "no". It leaves the lines of the last danger in view."""
         replies = self.care.of(session.conversation).replies
         return {"message": DENIED, "lines": replies[-1] if replies else DENIED}
 
-    def human(self, session: Session) -> Draft:
-        clinic = self.clinics[session.clinic]
-        if clinic.phone is None:
-            return {"message": "human.no_phone"}
-        return {"message": "human.now", "slots": {"clinic": clinic.name, "phone": clinic.phone}}
+    async def human(self, session: Session, pending: Sequence[Draft]) -> list[Draft]:
+        """A person is asked for: the way to one, or else their numbers and the pending question."""
+        child = not self.care.of(session.conversation).fired.isdisjoint(self.of_children)
+        wanted = await self.reception.wanted(session, child=child)
+        offered = self.clinics[session.clinic].handoff is not None and not child
+        return list(wanted) if offered else [*wanted, *pending]
 
     async def ask_engine(self, session: Session, person: Message) -> Turned:
         """Rasa's answer. When it is slow the person is told so, and it is still waited for."""
@@ -315,9 +385,7 @@ class Turn:
         last = await self.record.last_from_bot(session.conversation)
         if last and last.id > person.id and (last.message or "").startswith("notice."):
             return
-        told = self.release(session, [{"message": notice}])
-        self.send(session, told)
-        await self.record.keep_sent(session, told)
+        await self.tell(session, [{"message": notice}])
 
     async def give_up(self, session: Session, person: Message) -> None:
         """Close a message that can't be answered, and say so. Raises `StoreDown`."""
@@ -348,7 +416,47 @@ class Turn:
         for message in messages:
             if message.sender == "bot":
                 metrics.REPLIES.labels(message.kind).inc()
+                self.count_reply(session, message)
             self.hub.publish(session.conversation, message)
+
+    async def tell(self, session: Session, drafts: Sequence[Draft]) -> None:
+        """Say something that no message of theirs asked for."""
+        messages = self.release(session, drafts)
+        self.send(session, messages)
+        await self.record.keep_sent(session, messages)
+
+    def next_id(self) -> str:
+        return self.ids.next(self.now())
+
+    def count(self, session: Session, name: str) -> None:
+        self.reception.steps.counts.add(session.clinic, name)
+
+    def count_reply(self, session: Session, message: Message) -> None:
+        if message.kind == "safety":
+            self.count(session, "crisis.referrals")
+        elif name := COUNTED.get((message.message or "").split(".")[0]):
+            self.count(session, name)
+
+    # --- the person's own ---------------------------------------------------------------------
+
+    def typing(self, session: Session, on: bool) -> None:
+        """Shown to staff who have the conversation open."""
+        self.hub.publish(session.conversation, Typing(on, "person"))
+
+    async def leave(self, session: Session) -> None:
+        """Stop waiting for a person, or end the talk with one. `StoreDown`."""
+        handoff = await self.reception.open_of(session.conversation)
+        if handoff is None:
+            return
+        drafts = await self.reception.leave(session, handoff)
+        asking = await self.record.asking(session.conversation)
+        await self.tell(session, await self.and_place(session, drafts, handoff, asking))
+
+    async def speak(self, session: Session, language: str) -> Session:
+        """The same conversation in another language of the clinic's. `StoreDown`."""
+        store = self.record.store
+        await self.record.call(store.speak, session.conversation, language)
+        return replace(session, language=language)
 
     # --- erasing ------------------------------------------------------------------------------
 
@@ -357,7 +465,11 @@ class Turn:
         self.record.forget(session.conversation)
         self.care.forget(session.conversation)
         self.closed.add(session.conversation)
+        handoff = await self.reception.open_of(session.conversation)
         await self.record.call(self.record.store.erase, session.conversation, self.now())
+        if handoff:
+            self.reception.steps.changed(handoff)
+        self.count(session, "erased")
         gone = self.release(session, [{"message": "privacy.erased"}])
         self.send(session, gone)
         self.hub.publish(session.conversation, Closed())

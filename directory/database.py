@@ -17,7 +17,8 @@ def open_engine(url: str) -> Engine:
     Nothing is contacted yet. Raises ``sqlalchemy.exc.ArgumentError`` on a malformed URL.
     """
     if not url.startswith("sqlite"):
-        engine = sa.create_engine(url, future=True, pool_pre_ping=True, pool_timeout=5)
+        named = _with_driver(sa.engine.make_url(url))
+        engine = sa.create_engine(named, future=True, pool_pre_ping=True, pool_timeout=5)
         event.listen(engine, "connect", _postgresql_settings)
         return engine
     # Connections are kept, and with them the pages that they have read.
@@ -30,6 +31,13 @@ def open_engine(url: str) -> Engine:
     )
     event.listen(engine, "connect", _sqlite_pragmas)
     return engine
+
+
+def _with_driver(url: sa.engine.URL) -> sa.engine.URL:
+    """`postgresql://` means the driver that we install, with every version of SQLAlchemy."""
+    if url.drivername == "postgresql":
+        return url.set(drivername="postgresql+psycopg2")
+    return url
 
 
 def _sqlite_pragmas(connection: Any, _record: Any) -> None:

@@ -5,7 +5,7 @@ Only numbers of ours are written into the statement; what a person typed is boun
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
@@ -33,11 +33,13 @@ ALL_OF = ("identities", "access")  # of these every value is meant, of the other
 
 @dataclass(frozen=True)
 class Hit:
-    """One provider at one location. `fit` is 0 when all that was asked is known to be so."""
+    """One provider at one location. `fit` is 0 when all that was asked is known to be so, and
+    `preferred` when one of the sources that come first lists it."""
 
     provider: int
     position: int
     fit: int
+    preferred: bool = False
 
 
 @dataclass(frozen=True)
@@ -74,14 +76,26 @@ class Hits:
         was asked, nobody further out can come before them.
         """
         first, wanted = self._query.offset, self._query.offset + self._query.limit
-        if crowded and self._radius is not None:
-            inner = Hits(
-                self._connection, self._bits, self._query, self._radius * _INNER, self._loosened
-            )
-            best = inner._best(wanted)
-            if len(best) >= wanted and not any(hit.fit for hit in best[:wanted]):
-                return best[first:wanted]
-        return self._best(wanted)[first:wanted]
+        near = self._near_by(wanted) if crowded and self._radius is not None else None
+        return (near or self._best(wanted))[first:wanted]
+
+    def _near_by(self, wanted: int) -> list[Hit] | None:
+        """The first hits from the inner circle alone; None when it can't tell. Those of preferred
+        sources are few, so they are looked for in the whole circle."""
+        inner = self._within(self._radius and self._radius * _INNER, self._query)
+        if not self._query.prefer:
+            best = inner._best(wanted)[:wanted]
+        else:
+            only = replace(self._query, sources=self._query.prefer, prefer=())
+            first = self._within(self._radius, only)._best(wanted)
+            first = [replace(hit, preferred=True) for hit in first if hit.fit < MISMATCH]
+            others = [hit for hit in inner._best(2 * wanted) if not hit.preferred]
+            best = [*first, *others][:wanted]
+        told = len(best) == wanted and not any(hit.fit for hit in best if not hit.preferred)
+        return best if told else None
+
+    def _within(self, radius: float | None, query: Query) -> "Hits":
+        return Hits(self._connection, self._bits, query, radius, self._loosened)
 
     def _best(self, wanted: int) -> list[Hit]:
         """At least so many hits from the top, if there are."""
@@ -90,7 +104,8 @@ class Hits:
             rows = self._rows(asked)
             best: dict[int, Hit] = {}
             for row in rows:
-                best.setdefault(row.provider_id, Hit(row.provider_id, row.position, row.fit))
+                hit = Hit(row.provider_id, row.position, row.fit, bool(row.preferred))
+                best.setdefault(row.provider_id, hit)
             if len(best) >= wanted or len(rows) < asked:
                 return list(best.values())
             asked *= 2
@@ -116,10 +131,15 @@ class Hits:
         turn = 1 + self._query.day.toordinal() * 2_654_435_761 % 2_147_483_646
         near = f"{self._near} DESC, " if self._radius is not None else ""
         elsewhere = f"(e.flags & {entries.ELSEWHERE}), " if self._radius is None else ""
+        preferred, first = "0", ""
+        if self._query.prefer:
+            preferred = f"CASE WHEN {self._listed_by('prefer')} THEN 1 ELSE 0 END"
+            # Who can't be what was asked is not put first, whoever lists it.
+            first = f"CASE WHEN {self._fit} < {MISMATCH} THEN 0 ELSE 1 END, preferred DESC, "
         return list(
             self._run(
-                f"SELECT e.provider_id, e.position, {self._fit} AS fit {self._from} "
-                f"ORDER BY fit, {elsewhere}{near}"
+                f"SELECT e.provider_id, e.position, {self._fit} AS fit, {preferred} AS preferred "
+                f"{self._from} ORDER BY {first}fit, {elsewhere}{near}"
                 f"(CAST(e.provider_id AS BIGINT) * {turn}) % 2147483647, e.provider_id, e.position "
                 f"LIMIT {most}"
             )
@@ -160,11 +180,22 @@ class Hits:
             for judged in self._judged
             if judged.needed and judged.no
         ]
+        if self._query.sources:
+            where.append(self._listed_by("sources"))
         if self._radius is not None:
             where.append(f"{self._near} >= {nearness(self._radius)!r}")
         elif self._query.format != "online":
             where.append(f"(e.flags & {entries.ELSEWHERE}) = 0")
         return f"FROM {table} WHERE {' AND '.join(where)}"
+
+    def _listed_by(self, which: str) -> str:
+        """That one of the query's `sources`, or of those it would `prefer`, lists the provider."""
+        names = {f"{which}_{n}": name for n, name in enumerate(getattr(self._query, which))}
+        self._bound |= names
+        return (
+            "e.provider_id IN (SELECT r.provider_id FROM source_records r WHERE r.source IN "
+            f"({', '.join(f':{name}' for name in names)}) AND r.gone_on IS NULL)"
+        )
 
     @cached_property
     def _ranges(self) -> list[tuple[int, int, int, int]]:

@@ -22,6 +22,9 @@ class Query:
     work (`state`, else the state of `place`), the rest by distance from `place` or, with no
     place, by the state of the location. `new_patients` asks for those who take new people.
 
+    `sources` are the only ones to look in, by the name under which a list was imported; providers of
+    those in `prefer` come before the others against whom as little speaks.
+
     Equals are shown in another order on each `day`; pages of one search keep one day.
     """
 
@@ -39,6 +42,8 @@ class Query:
     access: tuple[str, ...] = ()
     new_patients: bool = False
     name: str | None = None
+    sources: tuple[str, ...] = ()
+    prefer: tuple[str, ...] = ()
     limit: int = 3
     offset: int = 0
     day: date = field(default_factory=date.today)

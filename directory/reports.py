@@ -22,7 +22,10 @@ _columns = tables.reports.c
 
 @dataclass(frozen=True)
 class Reported:
-    """What people say of one listing: how often, since when, and whether enough of them agree."""
+    """What people say of one listing: how often, when, and whether enough of them agree.
+
+    ``days`` are those on which somebody said so, each once, in order.
+    """
 
     provider_id: int
     name: str
@@ -31,6 +34,7 @@ class Reported:
     count: int
     first: date
     last: date
+    days: tuple[date, ...]
     agreed: bool
 
 
@@ -92,7 +96,17 @@ def open_reports(engine: Engine, on: date | None = None) -> list[Reported]:
         for row in connection.execute(query):
             days[row.provider_id, row.name, row.what, row.payer].append(row.reported_on)
     found = [
-        Reported(provider, name, what, payer, len(of), min(of), max(of), agreed(of))
+        Reported(
+            provider,
+            name,
+            what,
+            payer,
+            count=len(of),
+            first=min(of),
+            last=max(of),
+            days=tuple(sorted(set(of))),
+            agreed=agreed(of),
+        )
         for (provider, name, what, payer), of in days.items()
     ]
     return sorted(found, key=lambda one: (-one.count, one.last, one.provider_id))

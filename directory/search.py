@@ -36,7 +36,8 @@ class Results:
     the radius used in the end, None when no distance was measured. `loosened` names what was given
     up to find any: "radius" first, then names of `WISHES`, or "role" when these are community
     mental-health centers instead of who was asked for; when nothing was found at all, everything
-    that was tried. `day` is the day whose order this is, for the next page.
+    that was tried. `day` is the day whose order this is, for the next page. `preferred` is how many
+    of the cards are of the sources that the query prefers.
     """
 
     cards: tuple[Card, ...]
@@ -45,6 +46,7 @@ class Results:
     radius_miles: float | None
     loosened: tuple[str, ...]
     day: date
+    preferred: int = 0
 
 
 def search(engine: Engine, query: Query) -> Results:
@@ -60,9 +62,11 @@ def search(engine: Engine, query: Query) -> Results:
             total = hits.count(COUNTED + 1)
             if total:
                 break
-        cards = load_cards(connection, asked, hits.page(crowded=total > COUNTED), radius)
+        page = hits.page(crowded=total > COUNTED)
+        cards = load_cards(connection, asked, page, radius)
+        preferred = sum(hit.preferred for hit in page)
         counted = min(total, COUNTED)
-        return Results(cards, counted, total > COUNTED, radius, loosened, query.day)
+        return Results(cards, counted, total > COUNTED, radius, loosened, query.day, preferred)
 
 
 def _attempts(query: Query) -> Iterator[tuple[Query, float | None, tuple[str, ...]]]:

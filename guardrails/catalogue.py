@@ -31,13 +31,32 @@ SLOT_TYPES = frozenset(
         "provider_name",
         "address",
         "site",
+        "first_name",
+        "clock",
         "date",
         "own_words",
         "emergency",
         "crisis_line",
     ]
 )
-EDGE_DOES = frozenset({"resume", "erase", "human", "danger", "safe", "restart"})
+EDGE_DOES = frozenset(
+    {
+        "resume",
+        "erase",
+        "human",
+        "danger",
+        "safe",
+        "restart",
+        "handoff.share_chat",
+        "handoff.share_note",
+        "handoff.no",
+        "handoff.include",
+        "handoff.leave_out",
+        "handoff.leave_message",
+        "handoff.stop",
+        "handoff.keep",
+    }
+)
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 _WORDS = {

@@ -19,7 +19,8 @@ from guardrails.types import Outcome
 
 RULES = Path(__file__).parents[1] / "data" / "guardrails"
 SCHEMAS = Path(__file__).parent / "schemas"
-_NOT_RULES = {"words.yml", "spelling.yml", "passes.yml", "net.yml"}
+SUBSTANCES = "substances.yml"
+_NOT_RULES = {"words.yml", "spelling.yml", "passes.yml", "net.yml", SUBSTANCES}
 
 
 class RuleError(ValueError):

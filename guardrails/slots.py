@@ -89,6 +89,8 @@ PLAIN: dict[str, Callable[[Any], str]] = {
     "phone": _phone,
     "provider_name": public_name,
     "address": public_address,
+    "first_name": _matching(r"[^\W\d_](?:[^\W_]|[ .'’,()&/-]){0,59}"),
+    "clock": _matching(r"\d{1,2}:\d{2}"),
     "site": _matching(r"[a-z0-9.-]{4,80}"),
     "date": _date,
     "own_words": _own_words,

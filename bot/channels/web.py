@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import secrets
 from collections.abc import Mapping
@@ -16,18 +15,19 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot import metrics
-from bot.channels.events import stream
+from bot.channels.body import read_json
+from bot.channels.events import handoff_status, stream
 from bot.channels.problems import Problem
 from bot.clinics import Clinic
 from bot.conversation import Said, Session
 from bot.desk import Desk
+from bot.limits import ChatLimits, Ear
+from bot.security import check_origin
 from bot.store.conversations import Erased
 from bot.store.record import StoreDown
 from bot.tokens import LIFETIME, BadToken, Tokens
 from bot.turn import LONGEST, TooLong, UnknownChoice
 
-LARGEST = 64 * 1024
-"""Bytes of one request's body."""
 _CLIENT_ID = re.compile(r"[\w.:-]{1,64}", re.ASCII)
 _MESSAGE_ID = re.compile(r"[0-9a-f]{0,32}")
 _CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
@@ -35,12 +35,13 @@ _CHOICE = re.compile(r"[0-9a-f]{1,32}-\d{1,2}")
 
 @dataclass(frozen=True)
 class WebChannel:
-    """The four calls. ``ui`` is what the page needs to know besides: nothing of a person."""
+    """The calls of a page. ``ui`` is what the page needs to know besides: nothing of a person."""
 
     desk: Desk
     tokens: Tokens
     clinics: Mapping[str, Clinic]
     own_origin: str
+    limits: ChatLimits
 
     def routes(self) -> list[Route]:
         return [
@@ -49,20 +50,24 @@ class WebChannel:
             Route("/api/chat/messages", self.read, methods=["GET"]),
             Route("/api/chat/events", self.events, methods=["GET"]),
             Route("/api/chat/session", self.erase, methods=["DELETE"]),
+            Route("/api/chat/handoff", self.leave, methods=["DELETE"]),
+            Route("/api/chat/typing", self.typing, methods=["POST"]),
+            Route("/api/chat/language", self.speak, methods=["POST"]),
         ]
 
     # --- the calls ----------------------------------------------------------------------------
 
     async def begin(self, request: Request) -> Response:
-        asked = await _json(request)
+        asked = await read_json(request)
         clinic = self.clinics.get(str(asked.get("clinic", "demo")))
         if clinic is None:
             raise Problem(HTTPStatus.NOT_FOUND, "clinic: no clinic of that key")
-        self._check_origin(request, clinic)
+        check_origin(request, clinic, self.own_origin)
         language = asked.get("language", clinic.languages[0])
         if language not in clinic.languages:
             language = clinic.languages[0]
         session = Session(secrets.token_hex(16), clinic.key, language)
+        self.limits.check(await self.limits.may_begin(clinic.key, _address(request)), session)
         first = await self.desk.turn.begin(session)
         ends = self.desk.turn.now() + LIFETIME
         body = {
@@ -76,7 +81,9 @@ class WebChannel:
 
     async def send(self, request: Request) -> Response:
         session = await self._session(request)
-        said = _said(await _json(request))
+        said = _said(await read_json(request))
+        wait = await self.limits.may_send(session, _address(request), said)
+        self.limits.check(wait, session)
         try:
             message = await self.desk.take(session, said)
         except TooLong:
@@ -96,19 +103,24 @@ class WebChannel:
 
     async def read(self, request: Request) -> Response:
         session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
         after = _after(request.query_params.get("after", ""))
-        found = await self.desk.turn.record.after(session.conversation, after)
+        turn = self.desk.turn
+        found = await turn.record.after(session.conversation, after)
+        handoff = await handoff_status(turn.reception, session.conversation)
         return JSONResponse(
-            {"messages": [message.public() for message in found]},
+            {"messages": [message.public() for message in found], "handoff": handoff},
             headers={"Cache-Control": "no-store"},
         )
 
     async def events(self, request: Request) -> Response:
         session = await self._session(request)
+        self.limits.check(self.limits.may_listen(session, _address(request)), session)
         last = request.headers.get("last-event-id") or request.query_params.get("after", "")
         turn = self.desk.turn
+        ear = Ear(turn.hub, self.limits.streams, _address(request))
         return StreamingResponse(
-            stream(turn.hub, turn.record, session.conversation, _after(last)),
+            stream(ear, turn.record, turn.reception, session.conversation, _after(last)),
             media_type="text/event-stream",
             headers={"Cache-Control": "no-store", "X-Accel-Buffering": "no"},
         )
@@ -120,6 +132,43 @@ class WebChannel:
         except StoreDown:
             raise _store_down() from None
         return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def leave(self, request: Request) -> Response:
+        """The person stops waiting for somebody, or ends the talk."""
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        try:
+            await self.desk.turn.leave(session)
+        except StoreDown:
+            raise _store_down() from None
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def typing(self, request: Request) -> Response:
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        on = (await read_json(request)).get("on")
+        if not isinstance(on, bool):
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "on: true or false")
+        self.desk.turn.typing(session, on)
+        return Response(status_code=HTTPStatus.NO_CONTENT)
+
+    async def speak(self, request: Request) -> Response:
+        """The same conversation in another of the clinic's languages: a new token says so."""
+        session = await self._session(request)
+        self.limits.check(self.limits.may_read(session), session)
+        language = (await read_json(request)).get("language")
+        if language not in self.clinics[session.clinic].languages:
+            raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "language: not one of the clinic's")
+        try:
+            speaking = await self.desk.turn.speak(session, language)
+        except StoreDown:
+            raise _store_down() from None
+        body = {
+            "token": self.tokens.issue(speaking),
+            "language": language,
+            "lines": self.desk.turn.lines(speaking),
+        }
+        return JSONResponse(body, headers={"Cache-Control": "no-store"})
 
     # --- who is calling -----------------------------------------------------------------------
 
@@ -133,16 +182,15 @@ class WebChannel:
         clinic = self.clinics.get(session.clinic)
         if clinic is None:
             raise _unauthorized()
-        self._check_origin(request, clinic)
+        check_origin(request, clinic, self.own_origin)
         if await self.desk.is_erased(session):
             raise _unauthorized()
         return session
 
-    def _check_origin(self, request: Request, clinic: Clinic) -> None:
-        """Browsers say which page calls; only the clinic's pages and our own may (no wildcard)."""
-        origin = request.headers.get("origin")
-        if origin is not None and origin not in (*clinic.origins, self.own_origin):
-            raise Problem(HTTPStatus.FORBIDDEN, "origin: not one of the clinic's")
+
+def _address(request: Request) -> str:
+    """The peer's, or the one that a proxy told: uvicorn decides whom it believes."""
+    return request.client.host if request.client else ""
 
 
 def _unauthorized() -> Problem:
@@ -159,21 +207,6 @@ def _store_down() -> Problem:
         "the message was not taken; send it again with the same client_id",
         Retry_After="2",
     )
-
-
-async def _json(request: Request) -> dict[str, Any]:
-    body = b""
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > LARGEST:
-            raise Problem(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, f"body: at most {LARGEST} bytes")
-    try:
-        parsed = json.loads(body or b"{}")
-    except (ValueError, RecursionError):
-        raise Problem(HTTPStatus.BAD_REQUEST, "body: not JSON") from None
-    if not isinstance(parsed, dict):
-        raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "body: not a JSON object")
-    return parsed
 
 
 def _said(asked: Mapping[str, Any]) -> Said:

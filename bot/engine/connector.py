@@ -20,6 +20,7 @@ from sanic.response import HTTPResponse, empty
 from sanic.response import json as answer
 
 from bot.engine.dialogue import Dialogue, Heard, TurnFailed, Unknown
+from bot.store.crypto import Unsealable
 
 _log = logging.getLogger(__name__)
 _METADATA = ("language", "clinic")
@@ -100,6 +101,9 @@ async def _guarded(work: Awaitable[HTTPResponse]) -> HTTPResponse:
     except TurnFailed as fault:
         _log.error("Turn not taken: %s", fault)
         return answer({"error": "actions"}, 503)
+    except Unsealable:
+        _log.error("Turn not taken: its row opens with none of the keys; see: carenav keys status")
+        return answer({"error": "engine"}, 503)
     except Exception as fault:  # the database, a component of the model: never told as a success
         where = "".join(traceback.format_tb(fault.__traceback__))  # a message may quote the person
         _log.error("Turn not taken: %s in\n%s", type(fault).__name__, where)

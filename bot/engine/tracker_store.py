@@ -17,7 +17,7 @@ from rasa.shared.core.domain import Domain
 from bot.engine.snapshot import Conversation, pack, unpack
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
-from bot.store.tables import erased, trackers
+from bot.store.tables import conversations, erased, trackers
 
 
 class EncryptedTrackerStore(TrackerStore):
@@ -72,14 +72,20 @@ class EncryptedTrackerStore(TrackerStore):
             return connection.scalar(row)
 
     def _write(self, sender_id: str, sealed: bytes) -> None:
+        """An erasure at the same moment is waited for, or waits: it locks the conversation first.
+
+        Whether it was erased is asked once our own write has begun, on SQLite a lock as well.
+        """
         values: dict[str, Any] = {"body": sealed, "updated_at": time.time()}
+        conversation = sa.select(conversations.c.id).where(conversations.c.id == sender_id)
+        gone = sa.select(erased.c.conversation_id).where(erased.c.conversation_id == sender_id)
         with self._engine.begin() as connection:
-            gone = sa.select(erased.c.conversation_id).where(erased.c.conversation_id == sender_id)
-            if connection.scalar(gone):
-                return
+            connection.execute(conversation.with_for_update(read=True, key_share=True)).all()
             known = trackers.update().where(trackers.c.conversation_id == sender_id)
             if connection.execute(known.values(**values)).rowcount == 0:
                 connection.execute(trackers.insert().values(conversation_id=sender_id, **values))
+            if connection.scalar(gone):
+                connection.execute(trackers.delete().where(trackers.c.conversation_id == sender_id))
 
     def _delete(self, sender_id: str) -> None:
         with self._engine.begin() as connection:

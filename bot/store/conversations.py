@@ -15,7 +15,8 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversation import Message, Session
-from bot.store.crypto import Sealer
+from bot.store.crypto import Sealer, Unsealable
+from bot.store.database import scrub
 from bot.store.tables import conversations, erased, messages, trackers
 
 
@@ -43,21 +44,23 @@ class Store:
             connection.execute(sa.select(conversations.c.id).limit(1))
 
     def _open(self, connection: Connection, session: Session, now: float) -> None:
-        """Make the conversation's row unless it is there. Raises `Erased`."""
+        """Make the conversation's row unless it is there. Raises `Erased`.
+
+        Whether it was erased is asked last: an erasure that goes on is waited for by the insert.
+        """
+        if not connection.scalar(_one(conversations.c.id, session.conversation)):
+            connection.execute(
+                conversations.insert().values(
+                    id=session.conversation,
+                    clinic=session.clinic,
+                    language=session.language,
+                    created_at=now,
+                    last_seen_at=now,
+                    disclosed_at=now,
+                )
+            )
         if connection.scalar(_one(erased.c.conversation_id, session.conversation)):
             raise Erased(session.conversation)
-        if connection.scalar(_one(conversations.c.id, session.conversation)):
-            return
-        connection.execute(
-            conversations.insert().values(
-                id=session.conversation,
-                clinic=session.clinic,
-                language=session.language,
-                created_at=now,
-                last_seen_at=now,
-                disclosed_at=now,
-            )
-        )
 
     def load(self, conversation: str) -> Kept | None:
         with self.engine.connect() as connection:
@@ -116,6 +119,41 @@ class Store:
                     client = client_id if message.sender == "person" else None
                     self._insert(connection, session.conversation, message, "done", client)
 
+    def insert_sent(
+        self, connection: Connection, conversation: str, new: Sequence[Message]
+    ) -> None:
+        """Keep messages in a transaction of the caller's."""
+        for message in new:
+            self._insert(connection, conversation, message, "done", None)
+
+    def insert_said(
+        self, connection: Connection, conversation: str, message: Message, client_id: str
+    ) -> None:
+        """Keep what staff said. Raises ``IntegrityError`` when this ``client_id`` is known."""
+        self._insert(connection, conversation, message, "done", client_id)
+
+    def last_said(self, conversations_: Sequence[str]) -> dict[str, tuple[str, str, float]]:
+        """The newest message of a person or of staff, by conversation: its id, sender and time."""
+        newest = (
+            sa.select(sa.func.max(messages.c.id))
+            .where(messages.c.conversation_id.in_(conversations_))
+            .where(messages.c.sender.in_(("person", "staff")))
+            .group_by(messages.c.conversation_id)
+        )
+        columns = (messages.c.conversation_id, messages.c.id, messages.c.sender, messages.c.at)
+        with self.engine.connect() as connection:
+            rows = connection.execute(sa.select(*columns).where(messages.c.id.in_(newest))).all()
+        return {row.conversation_id: (row.id, row.sender, row.at) for row in rows}
+
+    def speak(self, conversation: str, language: str) -> None:
+        """The language of what is said from now on."""
+        with self.engine.begin() as connection:
+            connection.execute(
+                conversations.update()
+                .where(conversations.c.id == conversation)
+                .values(language=language)
+            )
+
     def answer(
         self,
         session: Session,
@@ -151,7 +189,11 @@ class Store:
         return True
 
     def pending(self, conversation: str | None = None) -> list[tuple[Session, Message]]:
-        """Messages that wait for an answer, oldest first."""
+        """Messages that wait for an answer, oldest first.
+
+        Of every conversation: less those that no key of ours opens, so that the others go on. Of
+        one, such a message raises `Unsealable`.
+        """
         query = (
             sa.select(messages.c.body, conversations)
             .join(conversations, conversations.c.id == messages.c.conversation_id)
@@ -163,10 +205,16 @@ class Store:
             query = query.where(messages.c.conversation_id == conversation)
         with self.engine.connect() as connection:
             rows = connection.execute(query).all()
-        return [
-            (Session(row.id, row.clinic, row.language), Message.from_dict(self._unseal(row.body)))
-            for row in rows
-        ]
+        found = []
+        for row in rows:
+            try:
+                message = Message.from_dict(self._unseal(row.body))
+            except Unsealable:
+                if conversation is not None:
+                    raise
+                continue
+            found.append((Session(row.id, row.clinic, row.language), message))
+        return found
 
     def after(self, conversation: str, after: str = "") -> list[Message]:
         """Messages with an id greater than ``after``, oldest first."""
@@ -189,25 +237,29 @@ class Store:
         return None if body is None else Message.from_dict(self._unseal(body))
 
     def erase(self, conversation: str, now: float) -> None:
-        """Everything of the conversation, the dialogue's memory too. Its id stays closed."""
+        """Everything of the conversation: messages, hand-offs with their notes and deliveries, the
+        dialogue's memory. Its id stays closed."""
+        try:
+            self._erase(conversation, now)
+        except IntegrityError:  # its first message, or another erasure, came at the same moment
+            self._erase(conversation, now)
+        scrub(self.engine)
+
+    def _erase(self, conversation: str, now: float) -> None:
+        """The row comes first: whoever writes for the conversation has locked it, or waits for us.
+
+        Where there is none yet, one is made, so that a first message under way waits too.
+        """
+        this = conversations.c.id == conversation
         with self.engine.begin() as connection:
-            _delete(connection, [conversation])
+            if not connection.scalar(_one(conversations.c.id, conversation)):
+                nobody = {"clinic": "", "language": "", "created_at": now}
+                nobody |= {"last_seen_at": now, "disclosed_at": now}
+                connection.execute(conversations.insert().values(id=conversation, **nobody))
+            connection.execute(conversations.delete().where(this))
+            connection.execute(trackers.delete().where(trackers.c.conversation_id == conversation))
             if not connection.scalar(_one(erased.c.conversation_id, conversation)):
                 connection.execute(erased.insert().values(conversation_id=conversation, at=now))
-
-    def purge(self, clinic: str, before: float) -> int:
-        """Delete the clinic's conversations last seen before; says how many."""
-        where = (conversations.c.clinic == clinic) & (conversations.c.last_seen_at < before)
-        with self.engine.begin() as connection:
-            ids = list(connection.scalars(sa.select(conversations.c.id).where(where)))
-            _delete(connection, ids)
-            known = sa.select(conversations.c.id)
-            connection.execute(trackers.delete().where(trackers.c.conversation_id.not_in(known)))
-        return len(ids)
-
-    def purge_erased(self, before: float) -> None:
-        with self.engine.begin() as connection:
-            connection.execute(erased.delete().where(erased.c.at < before))
 
     def _insert(
         self,
@@ -238,11 +290,3 @@ class Store:
 
 def _one(column: Any, value: str) -> Any:
     return sa.select(column).where(column == value).limit(1)
-
-
-def _delete(connection: Connection, ids: Sequence[str]) -> None:
-    for start in range(0, len(ids), 500):
-        some = ids[start : start + 500]
-        connection.execute(messages.delete().where(messages.c.conversation_id.in_(some)))
-        connection.execute(trackers.delete().where(trackers.c.conversation_id.in_(some)))
-        connection.execute(conversations.delete().where(conversations.c.id.in_(some)))

@@ -19,6 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from bot.conversation import Message, Session
 from bot.metrics import STORE_DOWN
 from bot.store.conversations import Erased, Kept, Store
+from bot.store.crypto import Unsealable
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -30,7 +31,7 @@ MOST_UNSAVED = 5_000
 
 
 class StoreDown(Exception):
-    """The database did not answer, or not in time."""
+    """The database did not answer, or not in time, or with what none of our keys opens."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,9 @@ class Record:
             STORE_DOWN.inc()
             log.warning("the database did not answer: %s", type(error).__name__)
             raise StoreDown(type(error).__name__) from None
+        except Unsealable:
+            log.error("a row opens with none of the keys given; see: carenav keys status")
+            raise StoreDown("Unsealable") from None
 
     async def keep_sent(
         self, session: Session, messages: Sequence[Message], client_id: str | None = None

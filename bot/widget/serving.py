@@ -1,4 +1,4 @@
-"""How the chat's script is sent: not again to a browser that has it, and small to one that can read that."""
+"""How the chat's script is sent: not again to who has it, and small to who can read that."""
 
 from __future__ import annotations
 

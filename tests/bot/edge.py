@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+import sqlalchemy as sa
+
 from bot.app import DATA
 from bot.clinics import load_clinics
-from bot.conversation import Message, Said, Session
+from bot.conversation import Ids, Message, Said, Session
+from bot.counting import Counts
 from bot.desk import Desk
 from bot.engine.client import EngineDown, Turned
+from bot.handoff.desk import HandoffDesk
+from bot.handoff.person import Reception
+from bot.handoff.queue import Queue
+from bot.handoff.steps import Steps
+from bot.handoff.watch import Watch
 from bot.hub import Hub
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
@@ -24,11 +32,13 @@ from guardrails.catalogue import load_catalogue
 from guardrails.helplines import load_helplines
 from guardrails.release import Releaser
 from guardrails.screen import load_screener
+from guardrails.substances import load_substances
 
 KEY = "MDEyMzQ1Njc4OTAxMjM0NTY3ODkwMTIzNDU2Nzg5MDE="
 CATALOGUE = load_catalogue(DATA / "content")
 HELPLINES = load_helplines(DATA / "content" / "helplines.yml", date.today())
 SCREENER = load_screener(DATA / "guardrails", cache=None)
+SUBSTANCES = load_substances(DATA / "guardrails")
 CLINICS = load_clinics(DATA / "clinics")
 QUESTION = {"message": "find.ask_place"}
 
@@ -79,19 +89,32 @@ class Edge:
         self.engine = FakeEngine()
         self.clock = clock or Clock()
         self.record = Record(Store(open_engine(url), Sealer([KEY])))
+        self.counts = Counts(open_engine(url), CLINICS, self.clock)
+        hub, ids = Hub(), Ids()
+        queue = Queue(self.record.store.engine, self.record.store.sealer, ids)
+        self.steps = Steps(queue, self.record, hub, self.clock, self.counts)
         self.turn = Turn(
             screener=SCREENER,
             releaser=Releaser(CATALOGUE, HELPLINES),
             clinics=CLINICS,
             record=self.record,
             engine=self.engine,  # type: ignore[arg-type]
-            hub=Hub(),
+            hub=hub,
+            reception=Reception(self.steps, CLINICS, SUBSTANCES, self.clock),
             now=self.clock,
             patience=patience,
+            ids=ids,
         )
-        self.desk = Desk(self.turn)
+        self.handoffs = HandoffDesk(self.steps, self.turn, SUBSTANCES, self.clock)
+        self.watch = Watch(self.handoffs, CLINICS, self.clock)
+        self.desk = Desk(self.turn, self.watch, self.counts)
         self.session = Session("c" * 32, "demo", "en")
         self._n = 0
+
+    def use_clinic(self, **changed: Any) -> None:
+        """The demo clinic, with some of it changed."""
+        clinics = {"demo": replace(CLINICS["demo"], **changed)}
+        self.turn.clinics = self.watch.clinics = self.turn.reception.clinics = clinics
 
     @classmethod
     def fresh(cls, folder: Path, **kw: Any) -> Edge:
@@ -117,16 +140,24 @@ class Edge:
         while self.desk._tasks:
             await asyncio.gather(*self.desk._tasks, return_exceptions=True)
 
+    async def settle_kept(self) -> None:
+        """Until what was sent first has been kept."""
+        while self.turn.keeping:
+            await asyncio.gather(*self.turn.keeping)
+
     async def kept(self) -> list[Message]:
         return await self.record.after(self.session.conversation, "")
 
     def break_database(self) -> None:
         self.record.store.engine.dispose()
-        broken = open_engine("sqlite:////nowhere/at/all.db")
-        self.record.store = Store(broken, Sealer([KEY]))
+        self._use(open_engine("sqlite:////nowhere/at/all.db"))
 
     def mend_database(self) -> None:
-        self.record.store = Store(open_engine(self.url), Sealer([KEY]))
+        self._use(open_engine(self.url))
+
+    def _use(self, engine: sa.engine.Engine) -> None:
+        self.record.store = Store(engine, Sealer([KEY]))
+        self.steps.queue = Queue(engine, Sealer([KEY]), self.turn.ids)
 
 
 def ids(messages: list[Message]) -> list[str | None]:

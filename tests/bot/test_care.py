@@ -66,7 +66,7 @@ async def test_a_denial_after_a_crisis_reply_changes_nothing(edge):
         assert denied[0].cards[0]["actions"][0]["href"] == "tel:911"
         assert ids(await edge.say(HOPELESS)) == ["check_in.ask"]
     again = await edge.say(DANGER)
-    assert ids(again) == ["safety.repeat", "human.now"]
+    assert ids(again) == ["safety.repeat", "human.numbers"]
     assert again[0].cards == first.cards
 
 
@@ -93,8 +93,8 @@ async def test_a_denial_is_heard_below_a_repeat_a_person_and_a_question(
 async def test_a_denial_is_heard_after_the_button_for_a_person(edge):
     await edge.begin()
     crisis = (await edge.say(DANGER))[0]
-    assert ids(await edge.say(choice=f"{crisis.id}-0")) == ["human.now"]
-    assert ids(await edge.say("no im fine")) == ["check_in.denied"]
+    assert ids(await edge.say(choice=f"{crisis.id}-0")) == ["handoff.ask"]
+    assert ids(await edge.say("no im fine")) == ["check_in.denied", "handoff.ask"]
 
 
 async def test_a_no_to_a_forms_question_is_the_forms_again_once_the_denial_is_answered(edge):

@@ -2,6 +2,7 @@
 
 import pytest
 
+from bot.clearing import Clearing
 from bot.conversation import Said, Session
 from bot.store.conversations import Erased
 from tests.bot.edge import CLINICS, ids
@@ -33,19 +34,29 @@ async def test_what_memory_holds_of_an_erased_chat_does_not_hold_up_the_others(e
     assert await edge.kept() == []
 
 
-async def test_the_chat_can_be_erased_from_inside_it(edge):
+@pytest.mark.parametrize(
+    "text",
+    [
+        "delete everything i told you",
+        "delete my chat",
+        "Please erase this conversation",
+        "borre mis datos",
+        "quiero borrar este chat",
+    ],
+)
+async def test_r16_the_chat_can_be_erased_from_inside_it(edge, text):
     await edge.begin()
-    said = (await edge.say("delete everything i told you"))[0]
+    said = (await edge.say(text))[0]
     assert said.message == "privacy.erase"
     choice = next(f"{said.id}-{n}" for n, o in enumerate(said.offers) if o.do == "erase")
     assert ids(await edge.say(choice=choice)) == ["privacy.erased"]
     assert await edge.kept() == []
 
 
-async def test_conversations_past_the_clinics_days_are_purged(edge):
+async def test_r16_conversations_past_the_clinics_days_are_purged(edge):
     await edge.begin()
-    await edge.desk._purge()
+    await Clearing(edge.turn).once()
     assert await edge.kept() != []
     edge.clock.now += CLINICS["demo"].retention_days * 86400 + 60
-    await edge.desk._purge()
+    await Clearing(edge.turn).once()
     assert await edge.kept() == []

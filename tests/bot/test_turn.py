@@ -218,7 +218,7 @@ async def test_r8_a_repeat_brings_the_lines_again_and_who_is_a_person(edge):
     await edge.begin()
     first = await edge.say(DANGER)
     again = await edge.say("i really am going to kill myself")
-    assert ids(again) == ["safety.repeat", "human.now"]
+    assert ids(again) == ["safety.repeat", "human.numbers"]
     assert again[0].cards == first[0].cards
     assert "911" in again[0].text
     assert "988" in again[0].text
@@ -300,6 +300,7 @@ async def test_a_child_is_asked_nothing_more_and_what_was_collected_goes(edge):
 
 
 async def test_a_person_is_offered_honestly_when_none_is_there(edge):
+    edge.use_clinic(handoff=None)
     await edge.begin()
     said = await edge.say("i want to talk to a real human being")
     assert ids(said) == ["human.now"]

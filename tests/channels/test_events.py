@@ -25,9 +25,18 @@ class Slow:
         return [m for m in self.messages if m.id > after]
 
 
+class Alone:
+    """A reception where nobody waits for a person, or, with ``now``, somebody does."""
+
+    now = None
+
+    async def status(self, _conversation):
+        return self.now
+
+
 @asynccontextmanager
 async def opened(hub, record, after=""):
-    async with aclosing(stream(hub, record, "c", after)) as events:
+    async with aclosing(stream(hub, record, Alone(), "c", after)) as events:
         await events.__anext__()
         yield events
 

@@ -1,7 +1,7 @@
 """What a search should find, worked out slowly and plainly from a list of records.
 
 It shares nothing with the search but the question, the distance on the globe, and the lists of
-wishes, radii and roles. Records are of different providers, and of one source.
+wishes, radii and roles. Records are of different providers, each of one source.
 """
 
 from dataclasses import dataclass, replace
@@ -63,6 +63,8 @@ def _standings(record, query, radius, given_up):
     roles = load_taxonomy().covered(query.roles) or load_taxonomy().roles
     if not any(role.role in roles for role in record.roles):
         return
+    if query.sources and record.source not in query.sources:
+        return
     for location, distance, elsewhere in _met(record, query, radius, roles):
         verdicts = dict(_verdicts(record, location, query))
         needs = [verdict for what, verdict in verdicts.items() if what[0] not in given_up]
@@ -71,7 +73,9 @@ def _standings(record, query, radius, given_up):
         told = list(verdicts.values())
         closed = record.new_patients is False and not query.new_patients
         mismatches = told.count("no") + closed
-        yield mismatches, told.count("unknown"), elsewhere, distance
+        behind = mismatches > 0 if query.prefer else 0
+        second = record.source not in query.prefer
+        yield behind, second, mismatches, told.count("unknown"), elsewhere, distance
 
 
 def _met(record, query, radius, roles):

@@ -19,6 +19,7 @@ from tests.directory.oracle import expected
 
 ROLES = ("psychologist", "counselor", "psychiatrist", "clinic")
 STATES = ("CA", "NV", "OR")
+SOURCES = ("test", "own-list:elm", "own-list:oak")
 VALUES = {
     "payers": ("aetna", "cigna", "medicaid"),
     "languages": ("english", "spanish"),
@@ -93,6 +94,7 @@ def providers(most=12):
             "new_patients": st.sampled_from((True, False, None)),
             "telehealth_states": some(STATES, max_size=1),
             "partial": some(tuple(VALUES), max_size=2),
+            "source": st.sampled_from(SOURCES),
             **facts,
         }
     )
@@ -116,6 +118,8 @@ def queries(**fixed):
         radius_miles=st.sampled_from((1, 5, 10, 25, 60)),
         format=st.sampled_from((None, None, "either", "in_person", "online")),
         new_patients=st.booleans(),
+        sources=some(SOURCES, max_size=1),
+        prefer=some(SOURCES, max_size=2),
         **{fact: some(values, max_size=2) for fact, values in VALUES.items()},
     )
 

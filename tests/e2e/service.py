@@ -15,8 +15,10 @@ from typing import TypeVar
 
 import httpx
 
+from bot.settings import RATES
+
 PROJECT = Path(__file__).resolve().parents[2]
-COMMAND = Path(sys.executable).with_name("carenav")
+COMMAND = [sys.executable, "-m", "bot.cli"]
 TRAINED = PROJECT / ".carenav" / "models"
 """Models of this checkout: a fitting one is taken from here, and a new one is put here."""
 T = TypeVar("T")
@@ -47,7 +49,7 @@ class Service:
         self.started_at = time.monotonic()
         with self.log.open("ab") as log:
             self._process = subprocess.Popen(
-                [str(COMMAND), "run"],
+                [*COMMAND, "run"],
                 cwd=PROJECT,
                 env=self.environment(),
                 stdin=subprocess.DEVNULL,
@@ -69,6 +71,7 @@ class Service:
             "CARENAV_DATABASE_URL": "",
             "CARENAV_CLINICS": "data/clinics",
             "CARENAV_LOG_LEVEL": "info",
+            **dict.fromkeys(RATES, "100000/second"),
         }
         return {**others, **ours, **self.settings}
 

@@ -13,7 +13,7 @@ def test_the_ladder_has_three_steps(person):
     last = person.say(NOISE[2])
     assert last.ids == ["fallback.human"]
     assert label("human") in last.choices
-    assert person.tap("human").ids == ["human.now"]
+    assert person.tap("human").ids == ["handoff.ask"]
 
 
 def test_being_understood_starts_the_ladder_over(person):

@@ -15,7 +15,6 @@ INTERRUPTIONS = {
     "a refused medicine": ("should i stop taking my lexapro?", "refusal.medication"),
     "are you a person": ("are you a real person?", "identity."),
     "a crisis": ("i want to kill myself", "safety.suicide_self_harm"),
-    "a wish for a person": ("let me speak to a human", "human.now"),
     "thanks": ("thank you", "smalltalk.thank"),
 }
 
@@ -30,6 +29,12 @@ def test_it_is_answered_and_the_question_comes_back(person, pending, between):
     assert heard.ids[0].startswith(answer)
     assert heard.ids[-1] == pending
     assert heard.messages[-1]["choices"] != [] or asked.messages[-1]["choices"] == []
+
+
+def test_a_wish_for_a_person_that_is_taken_back_leads_back(person):
+    person.say_all("find a provider", "therapist")
+    assert person.say("let me speak to a human").ids == ["handoff.ask"]
+    assert person.tap("handoff.no").ids == ["handoff.withdrawn", "human.numbers", "find.ask_place"]
 
 
 def test_in_their_own_words_a_crisis_is_still_a_crisis(person):

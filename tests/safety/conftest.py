@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable
-from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from bot.conversation import Session
-from tests.bot.edge import CLINICS, QUESTION, Edge, ids
+from tests.bot.edge import QUESTION, Edge, ids
 
 
 @pytest.fixture
@@ -25,9 +25,10 @@ def one_edge(tmp_path_factory):
 def anew(one_edge) -> Callable[..., Edge]:
     """The edge with a new conversation, its engine up and nothing asked."""
 
-    def begin(language: str = "en", country: str = "US", phone: str | None = "5125550100") -> Edge:
-        clinic = replace(CLINICS["demo"], country=country, phone=phone)
-        one_edge.turn.clinics = {"demo": clinic}
+    def begin(
+        language: str = "en", country: str = "US", phone: str | None = "5125550100", **changed: Any
+    ) -> Edge:
+        one_edge.use_clinic(country=country, phone=phone, **changed)
         one_edge.engine.up = True
         one_edge.engine.drafts, one_edge.engine.asking = [{"message": "about.can_do"}], None
         one_edge.session = Session(secrets.token_hex(16), "demo", language)

@@ -1,4 +1,4 @@
-"""For everybody: axe in every state, the keyboard alone, what is read in which order, large text."""
+"""For everybody: axe in every state, the keyboard alone, the order of reading, large text."""
 
 from __future__ import annotations
 
@@ -244,7 +244,7 @@ def test_what_has_the_focus_is_never_hidden(page: Page, edge: FakeEdge) -> None:
       const { left, right, top, bottom } = node.getBoundingClientRect();
       const over = root.elementFromPoint((left + right) / 2, (top + bottom) / 2);
       return node === over || node.contains(over) || over?.contains(node) ? null
-        : `${node.outerHTML} at ${top}-${bottom} lies under ${over?.className || over?.id}, in a log of ${JSON.stringify(root.querySelector('.log').getBoundingClientRect())}`;
+        : `${node.outerHTML} lies under ${over?.outerHTML}`;
     }"""
     for n in range(25):
         page.keyboard.press("Shift+Tab")

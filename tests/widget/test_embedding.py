@@ -263,7 +263,12 @@ def test_the_page_of_a_chat_alone_is_filled_by_it(
     page.goto(edge.url + "/chat/demo")
     expect(page.get_by_text(HELLO)).to_be_visible()
     assert page.title() == "Care guide: Riverside Clinic"
-    assert page.get_by_role("dialog").bounding_box() == {"x": 0, "y": 0, "width": 1280, "height": 800}
+    assert page.get_by_role("dialog").bounding_box() == {
+        "x": 0,
+        "y": 0,
+        "width": 1280,
+        "height": 800,
+    }
     expect(page.get_by_role("button", name="Close chat")).to_have_count(0)
     expect(page.get_by_role("button", name=LAUNCHER)).to_have_count(0)
     page.keyboard.press("Escape")

@@ -11,6 +11,25 @@ down_revision = "0002"
 branch_labels = None
 depends_on = None
 
+# The audit log is only ever added to. A later revision that rebuilds the table makes these again.
+SQLITE_TRIGGERS = [
+    f"""
+    CREATE TRIGGER audit_no_{verb.lower()} BEFORE {verb} ON audit
+    BEGIN SELECT RAISE(ABORT, 'the audit log is only ever added to'); END
+    """
+    for verb in ("UPDATE", "DELETE")
+]
+POSTGRESQL_TRIGGERS = [
+    """
+    CREATE FUNCTION audit_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+    BEGIN RAISE EXCEPTION 'the audit log is only ever added to'; END $$
+    """,
+    """
+    CREATE TRIGGER audit_no_change BEFORE UPDATE OR DELETE OR TRUNCATE ON audit
+    FOR EACH STATEMENT EXECUTE FUNCTION audit_refuse()
+    """,
+]
+
 
 def upgrade() -> None:
     op.create_table(
@@ -25,6 +44,9 @@ def upgrade() -> None:
         sa.Column("hash", sa.String(length=64), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_audit")),
     )
+    on_postgresql = op.get_bind().dialect.name == "postgresql"
+    for statement in POSTGRESQL_TRIGGERS if on_postgresql else SQLITE_TRIGGERS:
+        op.execute(statement)
     op.create_table(
         "canned_replies",
         sa.Column("id", sa.String(length=32), nullable=False),
@@ -315,3 +337,5 @@ def downgrade() -> None:
 
     op.drop_table("canned_replies")
     op.drop_table("audit")
+    if op.get_bind().dialect.name == "postgresql":
+        op.execute("DROP FUNCTION audit_refuse()")

@@ -1,0 +1,296 @@
+"""Reading a clinic's YAML file: what may stand in it, and every fault of it, a line each.
+
+`SETTINGS` is what docs/embedding.md tells of each setting; a test keeps the two in step.
+"""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import jsonschema
+import yaml
+
+from bot.clinic import Clinic, HandoffWay
+from bot.colours import ColourError, Colours, colours
+from bot.handoff.hours import Hours, HoursError, hours_from
+from bot.origins import OriginError, exact_origin
+from bot.topics import TOPIC
+from guardrails.catalogue import LANGUAGES
+from guardrails.names import name_rules, public_name
+from guardrails.plain_yaml import PlainLoader
+from guardrails.wording import Ban, load_bans
+
+KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
+GREETING = 200
+"""Characters of a greeting."""
+RETENTION = 30
+"""Days that conversations are kept where the file does not say."""
+WAYS = ("staff", "webhook", "chatwoot", "phone")
+PROVIDERS = ("all", "ours_first", "only_ours")
+_PHONE = {"type": "string", "pattern": r"^(\d{10}|\+\d{7,15})$"}
+_ADDRESS = {
+    "type": "string",
+    "pattern": r"^(https://[^\s/]+|http://(localhost|127\.0\.0\.1)(:|/|$)).*",
+}
+_VARIABLE = {"type": "string", "pattern": r"^[A-Z][A-Z0-9_]{2,80}$"}
+
+
+def _section(required: list[str], **properties: Any) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "required": required,
+        "additionalProperties": False,
+        "properties": properties,
+    }
+
+
+SCHEMA: dict[str, Any] = _section(
+    ["name", "country", "languages", "origins"],
+    name={"type": "string", "minLength": 1, "maxLength": 120},
+    country={"type": "string", "pattern": "^[A-Z]{2}$"},
+    state={"type": "string", "pattern": "^[A-Z]{2}$"},
+    languages={
+        "type": "array",
+        "minItems": 1,
+        "uniqueItems": True,
+        "items": {"enum": list(LANGUAGES)},
+    },
+    phone=_PHONE,
+    origins={"type": "array"},
+    colours=_section(["accent"], accent={}, on_accent={}),
+    greeting=_section([], **{language: {"type": "string"} for language in LANGUAGES}),
+    providers={"enum": list(PROVIDERS)},
+    provider_source={"type": "string", "pattern": "^own-list(:[a-z0-9._-]{1,40})?$"},
+    hours={},
+    handoff=_section(
+        ["to"],
+        to={"enum": list(WAYS)},
+        reply_hours={"type": "integer", "minimum": 1, "maximum": 336},
+        unanswered_minutes={"type": "integer", "minimum": 1, "maximum": 1440},
+        webhook=_section(["url", "secret_env"], url=_ADDRESS, secret_env=_VARIABLE),
+        chatwoot=_section(
+            ["url", "inbox", "secret_env"],
+            url=_ADDRESS,
+            inbox={"type": "string", "pattern": r"^[A-Za-z0-9_-]{4,80}$"},
+            secret_env=_VARIABLE,
+        ),
+        phone=_PHONE,
+        phone_from={"type": "string", "pattern": r"^\+\d{7,15}$"},
+    ),
+    retention_days={"type": "integer", "minimum": 0, "maximum": 3650},
+    leave_url=_ADDRESS,
+    pages={
+        "type": "object",
+        "propertyNames": {"pattern": r"^/[^\s?#]*$"},
+        "additionalProperties": _section(
+            ["topic"], topic={"type": "string", "pattern": f"^{TOPIC.pattern}$"}
+        ),
+    },
+)
+HINTS = {
+    "country": "two capital letters, such as US",
+    "state": "two capital letters, such as TX",
+    "languages": f"a list of {', '.join(LANGUAGES)}",
+    "phone": 'ten digits in quotes, or + and the country\'s code: "+15125550100"',
+    "origins": 'a list in [ ] of sites, such as "https://www.example.org"; [] for none',
+    "provider_source": "the name of the clinic's own list, own-list or such as own-list:main",
+    "providers": f"one of {', '.join(PROVIDERS)}",
+    "to": f"one of {', '.join(WAYS)}",
+    "url": "an https address",
+    "leave_url": "an https address",
+    "secret_env": "the name of an environment variable, such as DEMO_WEBHOOK_SECRET",
+    "phone_from": 'a number of your Twilio account, with + and the country\'s code',
+    "retention_days": "whole days from 0 (gone at the end) to 3650",
+    "reply_hours": "whole hours from 1 to 336",
+    "unanswered_minutes": "whole minutes from 1 to 1440",
+    "pages": 'paths with a topic: "/teens": {topic: psychiatrist}',
+}
+"""What a setting must be, where the schema's own words would not help."""
+
+
+class ClinicError(Exception):
+    """A clinic's file that can't be used. ``faults`` are one line each, with the file's name."""
+
+    def __init__(self, faults: list[str]) -> None:
+        super().__init__("\n".join(faults))
+        self.faults = faults
+
+
+def read_clinic(path: Path) -> Clinic:
+    """Raises `ClinicError` with every fault, and `OSError` when it can't be opened."""
+    try:
+        document = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
+    except (yaml.YAMLError, UnicodeDecodeError, ValueError) as error:
+        raise ClinicError([f"{path.name}: not YAML: {' '.join(str(error).split())}"]) from None
+    faults = [*_of_name(path.stem), *_of_schema(document)]
+    reading = _Reading(document if isinstance(document, dict) else {})
+    clinic = None
+    if faults:
+        reading.look()
+    else:
+        clinic = reading.clinic(path.stem)
+    if faults := [*faults, *reading.faults]:
+        raise ClinicError([f"{path.name}: {fault}" for fault in faults])
+    assert clinic is not None  # noqa: S101 - no faults
+    return clinic
+
+
+def _of_name(key: str) -> Iterator[str]:
+    if not KEY.fullmatch(key):
+        yield "the file's name is the clinic's key: up to 40 small letters, digits and dashes"
+
+
+def _of_schema(document: Any) -> Iterator[str]:
+    validator = jsonschema.Draft7Validator(SCHEMA)
+    for error in sorted(validator.iter_errors(document), key=lambda error: str(error.path)):
+        where = ".".join(map(str, error.path))
+        if error.validator == "additionalProperties":
+            known = error.schema["properties"]
+            others = [name for name in error.instance if name not in known]
+            yield from (_unknown(where, name, known) for name in others)
+        elif error.validator == "required":
+            yield f"{where or 'file'}: {error.message.replace('a required property', 'missing')}"
+        else:
+            hint = _hint([str(part) for part in error.path])
+            told = f"{error.instance!r}: give {hint}" if hint else error.message
+            yield f"{where or 'file'}: {told}"
+
+
+def _hint(path: list[str]) -> str | None:
+    """What the setting must be; the innermost name that has a hint counts."""
+    return next((HINTS[name] for name in reversed(path) if name in HINTS), None)
+
+
+def _unknown(where: str, name: Any, known: Mapping[str, Any]) -> str:
+    near = difflib.get_close_matches(str(name), known, n=1)
+    mend = f"did you mean {near[0]}?" if near else f"it is one of {', '.join(known)}"
+    return f"{_join(where, str(name))}: not a setting; {mend}"
+
+
+def _join(where: str, name: str) -> str:
+    return f"{where}.{name}" if where else name
+
+
+class _Reading:
+    """The values that need more than a schema. Collects `faults` and goes on."""
+
+    def __init__(self, document: dict[str, Any]) -> None:
+        self.document = document
+        self.faults: list[str] = []
+
+    def clinic(self, key: str) -> Clinic | None:
+        """None when there are faults."""
+        plain = ("name", "country", "state", "phone", "providers", "provider_source", "leave_url")
+        values = {name: self.document[name] for name in plain if name in self.document}
+        found = Clinic(
+            key=key,
+            languages=tuple(self.document["languages"]),
+            retention_days=self.document.get("retention_days", RETENTION),
+            pages={path: of["topic"] for path, of in self.document.get("pages", {}).items()},
+            **values,
+            **self._values(),
+        )
+        return None if self.faults else found
+
+    def look(self) -> None:
+        """For the faults of what can be read, in a file whose form is faulty already."""
+        for check in (self._colours, self._hours, self._origins):
+            try:
+                check()
+            except (TypeError, AttributeError, KeyError):  # the schema has told
+                continue
+
+    def _values(self) -> dict[str, Any]:
+        self._name()
+        self._own_providers()
+        return {
+            "origins": self._origins(),
+            "colours": self._colours(),
+            "greeting": self._greeting(),
+            "hours": self._hours(),
+            "handoff": self._handoff(),
+        }
+
+    def _name(self) -> None:
+        name = self.document["name"]
+        try:
+            shown = public_name(name)
+        except ValueError as error:
+            shown = str(error)
+        if shown != name:
+            self.faults.append(f"name: {name!r} can't be shown as it is; {shown!r} could")
+
+    def _origins(self) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for value in self.document.get("origins") or ():
+            try:
+                found[exact_origin(value)] = None
+            except OriginError as error:
+                self.faults.append(f"origins: {error}")
+        return tuple(found)
+
+    def _colours(self) -> Colours | None:
+        section = self.document.get("colours")
+        return self._try(lambda: colours(**section), "colours: ") if section else None
+
+    def _hours(self) -> Hours | None:
+        section = self.document.get("hours")
+        return self._try(lambda: hours_from(section)) if section is not None else None
+
+    def _try(self, read: Callable[[], Any], where: str = "") -> Any:
+        try:
+            return read()
+        except (ColourError, HoursError) as error:
+            self.faults.append(f"{where}{error}")
+            return None
+
+    def _greeting(self) -> dict[str, str]:
+        greeting: dict[str, str] = self.document.get("greeting", {})
+        for language, text in greeting.items():
+            where = f"greeting.{language}"
+            if language not in self.document["languages"]:
+                self.faults.append(f"{where}: not one of the clinic's languages")
+            self.faults += [f"{where}: {fault}" for fault in greeting_faults(text)]
+        return {language: text.strip() for language, text in greeting.items()}
+
+    def _own_providers(self) -> None:
+        if (
+            self.document.get("providers", "all") != "all"
+            and "provider_source" not in self.document
+        ):
+            self.faults.append("provider_source: is missing; say which list is the clinic's own")
+
+    def _handoff(self) -> HandoffWay | None:
+        section = self.document.get("handoff")
+        if section is None:
+            return None
+        to = section["to"]
+        if to != "staff" and to not in section:
+            self.faults.append(f"handoff.{to}: is missing; it says where to")
+        values = {name: section[name] for name in section if name not in ("webhook", "chatwoot")}
+        for way in ("webhook", "chatwoot"):
+            values |= {f"{way}_{name}": value for name, value in section.get(way, {}).items()}
+        return HandoffWay(**values)
+
+
+def greeting_faults(text: str) -> list[str]:
+    """What keeps these words from being a clinic's first: they are shown as the bot's own."""
+    faults = []
+    if not text.strip():
+        faults.append("is empty")
+    if len(text) > GREETING:
+        faults.append(f"{len(text)} characters; at most {GREETING}")
+    if not all(letter.isprintable() for letter in text.strip()):
+        faults.append("one line of plain text")
+    for rule in name_rules():
+        if rule.only != "addresses" and (found := rule.pattern.search(text)):
+            faults.append(f"{found.group()!r}: plain text, without links, numbers or commands")
+    bans: list[Ban] = load_bans()
+    for ban in bans:
+        if found := ban.pattern.search(text):
+            faults.append(f"{found.group()!r}: {ban.why}")
+    return faults
