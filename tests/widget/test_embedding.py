@@ -161,8 +161,9 @@ MEASURE = """() => {
   return ['.launcher', '.panel', '.bubble', 'textarea', '.send', 'h2', '.help a'].map((name) => {
     const node = root.querySelector(name);
     const { x, y, width, height } = node.getBoundingClientRect();
-    const { fontSize, color, backgroundColor, display, visibility, opacity } = getComputedStyle(node);
-    return [name, x, y, width, height, fontSize, color, backgroundColor, display, visibility, opacity];
+    const style = getComputedStyle(node);
+    const looks = ['fontSize', 'color', 'backgroundColor', 'display', 'visibility', 'opacity'];
+    return [name, x, y, width, height, ...looks.map((look) => style[look])];
   });
 }"""
 

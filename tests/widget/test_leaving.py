@@ -1,4 +1,4 @@
-"""Leaving at once: another page takes the place of this one, and the browser keeps nothing of ours."""
+"""Leaving at once: another page takes the place of this one, and the browser keeps nothing."""
 
 from __future__ import annotations
 

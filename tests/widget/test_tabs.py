@@ -1,8 +1,7 @@
-"""One conversation over the pages and tabs of a site; what the browser keeps of it, and how long."""
+"""One conversation over the pages and tabs of a site; what the browser keeps of it."""
 
 from __future__ import annotations
 
-import json
 from typing import Any
 
 import pytest
@@ -155,7 +154,8 @@ def test_two_hours_after_its_last_use_the_next_person_finds_nothing(
 def test_where_storage_is_blocked_it_works_for_the_page(page: Page, edge: FakeEdge) -> None:
     page.add_init_script(
         """for (const kind of ['localStorage', 'sessionStorage']) {
-          Object.defineProperty(window, kind, { get() { throw new DOMException('', 'SecurityError') } });
+          const get = () => { throw new DOMException('', 'SecurityError') };
+          Object.defineProperty(window, kind, { get });
         }"""
     )
     page.goto(edge.url + "/host")
@@ -231,7 +231,10 @@ def test_sound_is_off_until_it_is_switched_on(browser: Browser, edge: FakeEdge) 
     page.add_init_script(
         """let tones = 0;
         const start = OscillatorNode.prototype.start;
-        OscillatorNode.prototype.start = function (...at) { document.documentElement.dataset.tones = ++tones; start.apply(this, at) };
+        OscillatorNode.prototype.start = function (...at) {
+          document.documentElement.dataset.tones = ++tones;
+          start.apply(this, at);
+        };
         """
     )
     tones = "() => +(document.documentElement.dataset.tones || 0)"
