@@ -21,7 +21,7 @@ from guardrails.plain_yaml import PlainLoader
 HERE = Path(__file__).resolve().parent
 PARTS = (
     *("keeping", "words", "calls", "stream", "delivery", "messages", "log", "help"),
-    *("unread", "handoff", "transcript", "writing", "menu", "leaving", "paper"),
+    *("unread", "handoff", "transcript", "writing", "acts", "menu", "leaving", "paper"),
 )
 """The files that go into ``widget.js``, each of functions that its rest calls."""
 WORDS_SCHEMA: dict[str, Any] = {

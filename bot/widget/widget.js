@@ -40,16 +40,23 @@
 
   const icons = (key, path, onclick, more) =>
     worded(el("button", { type: "button", className: "icon", onclick, ...more }, icon(path)), { "aria-label": key, title: key });
-  const show = messageNodes({ words, language, onChoose: choose, onRetry: (item) => chat.retry(item), onPrint: (node) => printAlone(host, node) });
+  const show = messageNodes({ words, language, onChoose: ({ id, label }) => say({ choice: id }, label), onRetry: (item) => chat.retry(item), onPrint: (node) => printAlone(host, node) });
   const log = messageLog({ root, worded, afterChoice: () => (touch.matches ? log.node : input).focus() });
   const help = helpStrip({ words, root, kept, show });
   const bar = handoffBar({ words, chat: () => chat, onEnded: () => input.focus(), onFailed: () => notice(words.not_ended) });
   const unread = unreadCount({ words, kept, inView: () => panel.open && !document.hidden });
   const leaving = leavingAtOnce({ host, chat: () => chat, kept, inUse: () => panel.open, where: () => [asked.leave, facts.leave_url].find((url) => /^https:/.test(url)) || words.leave_href });
+  const acts = menuActs({
+    words, language, kept, chat: () => chat, log, unread, bar, relabel, notice, name: () => title.textContent,
+    grow: (size) => { app.style.fontSize = size + "%"; },
+    tell: (text) => { told.textContent = text; },
+    rest: (yes) => { startingOver = yes === null; resting = !!yes; if (!startingOver) tune(); },
+    after: () => input.focus(),
+  });
   const menu = chatMenu({
     words, worded, root, icons, path: ICONS.more, settings: kept.tab,
     other: () => other(facts.languages || Object.keys(SERVED.words)),
-    does: { speak, resize, sound, save, erase, startOver, leave: () => leaving.go(true) },
+    does: { ...acts, leave: () => leaving.go(true) },
   });
   const writing = writingForm({ words, worded, button: icons("send", ICONS.send, null, { type: "submit", className: "send" }), onSend: (text) => say({ text }, text), onKey: bar.writes });
   const { input } = writing;
@@ -156,6 +163,7 @@
   // --- listening: while there is a chat, open or closed, in the tab that was looked at last ---
 
   let resting = false; // the chat was ended here; the next begins when the person writes
+  let startingOver = false;
 
   function tune() {
     const { token, front } = kept.chat();
@@ -266,71 +274,6 @@
     item.node.append(show.state(item));
     log.speak(true);
     log.add(item.node);
-  }
-
-  function choose({ id, label }) {
-    say({ choice: id }, label);
-  }
-
-  // The window's words change at once; the chat itself when the server agrees, or by a new one while nobody has written.
-  async function speak(to) {
-    kept.keep({ ui: to });
-    relabel(to);
-    if (!kept.chat().token) return;
-    try {
-      if (log.node.querySelector(".own") || bar.lasts()) await chat.speak(to);
-      else await again();
-      help.draw();
-    } catch {
-      notice(words.language_stays);
-    }
-  }
-
-  function resize(size) {
-    kept.keepTab({ size });
-    app.style.fontSize = size + "%";
-    told.textContent = size + " %";
-    log.reveal();
-  }
-
-  function sound(on) {
-    kept.keepTab({ sound: on });
-    unread.beep();
-  }
-
-  async function save() {
-    try {
-      const text = transcript({ words, language: language(), name: title.textContent }, await chat.export());
-      saveAs(`chat-${new Date().toLocaleDateString("sv")}.txt`, text);
-    } catch {
-      notice(words.not_saved);
-    }
-  }
-
-  let startingOver = false;
-
-  async function again() {
-    startingOver = true;
-    await chat.erase().finally(() => { startingOver = false; });
-    resting = false;
-    tune();
-  }
-
-  function startOver() {
-    return ending(again);
-  }
-
-  function erase() {
-    return ending(chat.erase);
-  }
-
-  async function ending(end) {
-    try {
-      await end();
-      input.focus();
-    } catch {
-      notice(words.not_erased);
-    }
   }
 
   // --- the beginning ---
