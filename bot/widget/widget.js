@@ -10,6 +10,7 @@
   /*PARTS*/
 
   const SMALL = "(max-width: 30em), (max-height: 26em)"; // there the chat fills the screen
+  const WAITS = 6e5; // ms between signs that a hand-off lasts
   const ICONS = {
     chat: "M4 5h16v11H9.5L5 20v-4H4z",
     close: "M6 6l12 12M18 6L6 18",
@@ -23,6 +24,7 @@
   const clinic = asked.clinic || "demo";
   const fill = "fill" in asked;
   const base = new URL(tag.src).origin;
+  const answer = clinicFacts(base, clinic);
   const me = Math.random(); // this tab, among those of the site
   const kept = keeping(`care-navigator ${base} ${clinic}`, onOther);
   const wish = kept.chat().ui || asked.language || document.documentElement.lang || navigator.language;
@@ -120,7 +122,7 @@
     if (!fill) kept.keepTab({ open: true });
     if (byPerson || (full && !fill)) (touch.matches ? panel : input).focus(); // a touch keyboard would hide the answers
     resting = false;
-    tune();
+    tune(true);
     unread.look();
     log.reveal();
   }
@@ -165,9 +167,9 @@
   let resting = false; // the chat was ended here; the next begins when the person writes
   let startingOver = false;
 
-  function tune() {
+  function tune(look) {
     const { token, front } = kept.chat();
-    if (token && !document.hidden && front !== me) kept.keep({ front: me });
+    if (look && token && !document.hidden && front !== me) kept.keep({ front: me });
     const looked = !document.hidden || front === me;
     if (looked && (token || (panel.open && !resting))) chat.listen();
     else chat.stop();
@@ -179,7 +181,7 @@
 
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) expire();
-    tune();
+    tune(true);
     unread.look();
   });
 
@@ -219,7 +221,7 @@
     on: {
       begun(about) {
         learn(about);
-        tune();
+        tune(true);
       },
       message(m, fresh) {
         if (m.from !== "person") this.typing(false);
@@ -284,12 +286,13 @@
     if (size) app.style.fontSize = size + "%";
     document.body.append(host);
     if (fill || (was ?? "open" in asked)) open(false);
-    else tune();
+    else tune(true);
+    setInterval(() => host.isConnected && bar.lasts() && kept.keep({}), WAITS); // a long wait is a use
     const { token, language: spoken } = kept.chat();
     if (token && spoken !== language()) chat.speak(language()).then(help.draw, () => {});
   }
 
-  clinicFacts(base, clinic).then((about) => {
+  answer.then((about) => {
     learn(about);
     if (document.body) start();
     else addEventListener("DOMContentLoaded", start);

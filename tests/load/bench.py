@@ -26,6 +26,7 @@ from tests.load import directory_bench
 from tests.load.chat import OurChat, StockChat
 from tests.load.fuzz import fuzz
 from tests.load.stock import stock_rasa
+from tests.load.widget_ready import widget_ready
 
 SCRIPT = (
     "what does a psychiatrist do?",
@@ -62,6 +63,7 @@ def main() -> None:
             service.stop()
     guardrails()
     directory_bench.main()
+    show(f"\n{widget_ready()}")
     show(f"\nThe whole run took {time.monotonic() - began:.0f} s.")
 
 

@@ -72,6 +72,17 @@ def test_three_presses_that_are_not_in_a_row_do_not(told: Page) -> None:
     expect(told.get_by_role("button", name="Ask the care guide")).to_be_visible()
 
 
+def test_what_is_still_on_its_way_leaves_no_trace_either(told: Page, edge: FakeEdge) -> None:
+    slow: list[Route] = []
+    told.route(re.compile("^https://"), slow.append)  # so that the page lives on for a while
+    write(told, "one more")
+    told.get_by_role("button", name="Leave quickly").click()
+    while "one more" not in edge.texts():
+        told.wait_for_timeout(20)
+    told.wait_for_timeout(200)
+    assert told.evaluate(STORES) == []
+
+
 def test_leaving_can_erase_the_chat_as_well(told: Page, edge: FakeEdge) -> None:
     told.get_by_role("button", name="More options").click()
     told.get_by_role("button", name="Leave and erase").click()

@@ -83,6 +83,15 @@ def test_two_tabs_are_one_conversation_and_show_each_message_once(
     assert len(edge.sessions) == 1
 
 
+def test_two_tabs_in_view_leave_each_other_in_peace(chat: Page, other: Page) -> None:
+    write(chat, "hello")
+    expect(other.get_by_text(ANSWER)).to_be_visible(timeout=SOON)
+    chat.wait_for_timeout(300)
+    before = kept(chat)
+    chat.wait_for_timeout(300)
+    assert kept(chat) == before
+
+
 def test_two_tabs_opened_at_once_begin_one_chat(context: BrowserContext, edge: FakeEdge) -> None:
     tabs = [context.new_page(), context.new_page()]
     for tab in tabs:
