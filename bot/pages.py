@@ -13,6 +13,7 @@ from bot.clinic import Clinic
 from bot.security import content_policy
 from bot.topics import TOPIC, topic_of
 from bot.widget.assets import Assets
+from bot.widget.serving import script_response
 
 CACHED = {"Cache-Control": "public, max-age=300"}
 Endpoint = Callable[[Request], Awaitable[Response]]
@@ -68,15 +69,7 @@ def _file(content: bytes, kind: str) -> Endpoint:
 
 
 def _script(assets: Assets) -> Endpoint:
-    """Zipped once and for all; a page that has it is told so by its name."""
-    same = {**CACHED, "ETag": assets.etag, "Vary": "Accept-Encoding"}
-
     async def answer(request: Request) -> Response:
-        if assets.etag in request.headers.get("if-none-match", ""):
-            return Response(status_code=HTTPStatus.NOT_MODIFIED, headers=same)
-        if "gzip" in request.headers.get("accept-encoding", ""):
-            zipped = {**same, "Content-Encoding": "gzip"}
-            return Response(assets.zipped, media_type="text/javascript", headers=zipped)
-        return Response(assets.script, media_type="text/javascript", headers=same)
+        return script_response(request, assets, CACHED)
 
     return answer

@@ -21,7 +21,7 @@ from guardrails.plain_yaml import PlainLoader
 HERE = Path(__file__).resolve().parent
 PARTS = (
     *("keeping", "words", "calls", "stream", "delivery", "messages", "log", "help"),
-    *("unread", "handoff", "transcript", "writing", "menu", "leaving", "paper"),
+    *("unread", "handoff", "transcript", "writing", "acts", "menu", "leaving", "paper"),
 )
 """The files that go into ``widget.js``, each of functions that its rest calls."""
 WORDS_SCHEMA: dict[str, Any] = {
@@ -149,6 +149,9 @@ def _closer(found: re.Match[str]) -> str:
 
 
 def _lean(script: str) -> str:
-    """Without indents and whole-line comments. A script must not break a string over lines."""
-    lines = (line.strip() for line in script.splitlines())
+    """Without indents and comments, which stand alone on a line or after ``;``, ``,`` or ``{``.
+
+    A script must not break a string over lines, nor have what looks like such a comment in one.
+    """
+    lines = (re.sub(r"(?<=[;,{])\s+// .*", "", line).strip() for line in script.splitlines())
     return "\n".join(line for line in lines if line and not line.startswith("//"))

@@ -60,6 +60,7 @@ async function clinicFacts(base, clinic) {
     // A page cannot read a refusal that lacks CORS headers: it looks like a dead server. A request that reads nothing
     // tells the two apart.
     const there = await fetch(url, { mode: "no-cors", credentials: "omit", signal: late.signal }).then(() => true, () => false);
+    await new Promise((told) => setTimeout(told)); // the page hears of a blocked request a moment later
     if (blocked) refuse("csp");
     if (there) refuse(403);
   } finally {

@@ -98,8 +98,6 @@ function delivery({ base, about, kept, on }) {
     made.messages.forEach((message) => take(message, true));
   }
 
-  // --- what comes in ---
-
   function take(message, fresh) {
     if (message.id > lastId) lastId = message.id;
     if (seen.has(message.id)) return;
@@ -110,8 +108,6 @@ function delivery({ base, about, kept, on }) {
     seen.add(message.id);
     on.message(message, fresh);
   }
-
-  // --- what goes out ---
 
   function settle(item, id) {
     outbox = outbox.filter((other) => other !== item);

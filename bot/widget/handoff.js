@@ -18,12 +18,13 @@ function handoffBar({ words, chat, onEnded, onFailed }) {
   function status() {
     if (talking()) return set("with");
     if (now.kind === "message") return words.message_left;
-    return [words.waiting_person, now.ahead ? set("ahead") : now.ahead === 0 && words.next].filter(Boolean).join(" · ");
+    return [words.waiting_person, now.ahead ? set("ahead").replaceAll(" ", "\u00a0") : now.ahead === 0 && words.next].filter(Boolean).join(" · ");
   }
 
   function draw() {
     const shown = !!now && now.state !== "asked";
-    const focused = node.contains(node.getRootNode().activeElement);
+    const active = node.getRootNode().activeElement;
+    const focused = node.contains(active);
     node.hidden = !shown;
     node.setAttribute("aria-label", words.from_staff);
     if (!shown) {
@@ -36,6 +37,7 @@ function handoffBar({ words, chat, onEnded, onFailed }) {
     const keep = button("go_on", () => ask(false));
     buttons.replaceChildren(...(asking ? [button(key + "_yes", end, "sure"), keep] : [button(key, () => ask(true))]));
     if (focused) (asking ? keep : buttons.firstChild).focus();
+    else active?.scrollIntoView({ block: "nearest" }); // the log may have become less high
   }
 
   function ask(yes) {

@@ -23,6 +23,7 @@ function keeping(name, onOther) {
         try { return JSON.parse(area ? area.getItem(name) : memory) || {}; } catch { return {}; }
       },
       write(value) {
+        if (gone) return;
         memory = JSON.stringify(value);
         try { area?.setItem(name, memory); } catch { area = null; }
       },
@@ -33,13 +34,23 @@ function keeping(name, onOther) {
     };
   }
 
+  let gone = false; // left quickly, here or in another tab: nothing may be kept again by what is still on its way
   const site = shelf("localStorage");
   const tab = shelf("sessionStorage");
   if (!(site.read().used > Date.now() - LASTS)) site.clear();
 
   addEventListener("storage", ({ key, newValue }) => {
-    if (key === name || key === null) onOther(!!newValue && !!JSON.parse(newValue).left);
+    if (key !== name && key !== null) return;
+    const left = !!newValue && !!JSON.parse(newValue).left;
+    if (left) leave();
+    onOther(left);
   });
+
+  function leave() {
+    site.clear();
+    tab.clear();
+    gone = true;
+  }
 
   return {
     chat: () => site.read(),
@@ -54,9 +65,8 @@ function keeping(name, onOther) {
       else site.clear();
     },
     leave() {
-      site.write({ left: true });
-      site.clear();
-      tab.clear();
+      site.write({ left: true }); // for the other tabs to hear
+      leave();
     },
   };
 }

@@ -15,7 +15,8 @@ function messageLog({ root, worded, afterChoice }) {
   function reveal() {
     const asked = turn?.classList.contains("own") && turn.offsetHeight > node.clientHeight / 3;
     const start = (asked && turn.nextElementSibling) || turn;
-    node.scrollTop = Math.min(node.scrollHeight - node.clientHeight, start ? start.offsetTop - 12 : 0);
+    const first = !start || start.previousElementSibling === greeting;
+    node.scrollTop = first ? 0 : Math.min(node.scrollHeight - node.clientHeight, start.offsetTop - 12);
     restTop = node.scrollTop;
   }
 

@@ -17,7 +17,7 @@ function chatMenu({ words, worded, root, icons, path, other, settings, does }) {
       return entry(label, set, { "data-key": key, "aria-label": `${label} ${words[key]}`, title: words[key], "aria-disabled": to ? null : "true" });
     };
     return el("div", { className: "sizes", role: "group", "aria-label": words.size },
-      el("span", null, words.size), step(-1, "A−", "smaller"), el("span", null, size + " %"), step(1, "A+", "larger"));
+      el("span", null, words.size), el("div", null, step(-1, "A−", "smaller"), size + " %", step(1, "A+", "larger")));
   }
 
   function sound() {

@@ -1,5 +1,5 @@
 // A conversation as plain text, from what the server has kept of it.
-function transcript({ words, language, name }, { messages }) {
+function transcript({ words, language, name }, { what_this_is: about, messages }) {
   const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const when = (at) => time.format(new Date(typeof at === "number" ? at * 1e3 : at));
 
@@ -17,5 +17,5 @@ function transcript({ words, language, name }, { messages }) {
   }
 
   const head = words.saved.replace("{name}", name).replace("{date}", when(Date.now() / 1e3));
-  return [head, ...messages.filter((m) => m.text || m.cards?.length).map(said)].join("\n\n") + "\n";
+  return [head, about, ...messages.filter((m) => m.text || m.cards?.length).map(said)].filter(Boolean).join("\n\n") + "\n";
 }

@@ -10,6 +10,7 @@
   /*PARTS*/
 
   const SMALL = "(max-width: 30em), (max-height: 26em)"; // there the chat fills the screen
+  const WAITS = 6e5; // ms between signs that a hand-off lasts
   const ICONS = {
     chat: "M4 5h16v11H9.5L5 20v-4H4z",
     close: "M6 6l12 12M18 6L6 18",
@@ -23,6 +24,7 @@
   const clinic = asked.clinic || "demo";
   const fill = "fill" in asked;
   const base = new URL(tag.src).origin;
+  const answer = clinicFacts(base, clinic);
   const me = Math.random(); // this tab, among those of the site
   const kept = keeping(`care-navigator ${base} ${clinic}`, onOther);
   const wish = kept.chat().ui || asked.language || document.documentElement.lang || navigator.language;
@@ -40,16 +42,23 @@
 
   const icons = (key, path, onclick, more) =>
     worded(el("button", { type: "button", className: "icon", onclick, ...more }, icon(path)), { "aria-label": key, title: key });
-  const show = messageNodes({ words, language, onChoose: choose, onRetry: (item) => chat.retry(item), onPrint: (node) => printAlone(host, node) });
+  const show = messageNodes({ words, language, onChoose: ({ id, label }) => say({ choice: id }, label), onRetry: (item) => chat.retry(item), onPrint: (node) => printAlone(host, node) });
   const log = messageLog({ root, worded, afterChoice: () => (touch.matches ? log.node : input).focus() });
   const help = helpStrip({ words, root, kept, show });
   const bar = handoffBar({ words, chat: () => chat, onEnded: () => input.focus(), onFailed: () => notice(words.not_ended) });
   const unread = unreadCount({ words, kept, inView: () => panel.open && !document.hidden });
   const leaving = leavingAtOnce({ host, chat: () => chat, kept, inUse: () => panel.open, where: () => [asked.leave, facts.leave_url].find((url) => /^https:/.test(url)) || words.leave_href });
+  const acts = menuActs({
+    words, language, kept, chat: () => chat, log, unread, bar, relabel, notice, name: () => title.textContent,
+    grow: (size) => { app.style.fontSize = size + "%"; },
+    tell: (text) => { told.textContent = text; },
+    rest: (yes) => { startingOver = yes === null; resting = !!yes; if (!startingOver) tune(); },
+    after: () => input.focus(),
+  });
   const menu = chatMenu({
     words, worded, root, icons, path: ICONS.more, settings: kept.tab,
     other: () => other(facts.languages || Object.keys(SERVED.words)),
-    does: { speak, resize, sound, save, erase, startOver, leave: () => leaving.go(true) },
+    does: { ...acts, leave: () => leaving.go(true) },
   });
   const writing = writingForm({ words, worded, button: icons("send", ICONS.send, null, { type: "submit", className: "send" }), onSend: (text) => say({ text }, text), onKey: bar.writes });
   const { input } = writing;
@@ -113,7 +122,7 @@
     if (!fill) kept.keepTab({ open: true });
     if (byPerson || (full && !fill)) (touch.matches ? panel : input).focus(); // a touch keyboard would hide the answers
     resting = false;
-    tune();
+    tune(true);
     unread.look();
     log.reveal();
   }
@@ -156,10 +165,11 @@
   // --- listening: while there is a chat, open or closed, in the tab that was looked at last ---
 
   let resting = false; // the chat was ended here; the next begins when the person writes
+  let startingOver = false;
 
-  function tune() {
+  function tune(look) {
     const { token, front } = kept.chat();
-    if (token && !document.hidden && front !== me) kept.keep({ front: me });
+    if (look && token && !document.hidden && front !== me) kept.keep({ front: me });
     const looked = !document.hidden || front === me;
     if (looked && (token || (panel.open && !resting))) chat.listen();
     else chat.stop();
@@ -171,7 +181,7 @@
 
   document.addEventListener("visibilitychange", () => {
     if (!document.hidden) expire();
-    tune();
+    tune(true);
     unread.look();
   });
 
@@ -209,7 +219,10 @@
     base, kept,
     about: () => ({ clinic, language: language(), page: asked.page || location.origin + location.pathname, topic: asked.topic }),
     on: {
-      begun: learn,
+      begun(about) {
+        learn(about);
+        tune(true);
+      },
       message(m, fresh) {
         if (m.from !== "person") this.typing(false);
         help.hear(m);
@@ -265,71 +278,6 @@
     log.add(item.node);
   }
 
-  function choose({ id, label }) {
-    say({ choice: id }, label);
-  }
-
-  // The window's words change at once; the chat itself when the server agrees, or by a new one while nobody has written.
-  async function speak(to) {
-    kept.keep({ ui: to });
-    relabel(to);
-    if (!kept.chat().token) return;
-    try {
-      if (log.node.querySelector(".own") || bar.lasts()) await chat.speak(to);
-      else await again();
-      help.draw();
-    } catch {
-      notice(words.language_stays);
-    }
-  }
-
-  function resize(size) {
-    kept.keepTab({ size });
-    app.style.fontSize = size + "%";
-    told.textContent = size + " %";
-    log.reveal();
-  }
-
-  function sound(on) {
-    kept.keepTab({ sound: on });
-    unread.beep();
-  }
-
-  async function save() {
-    try {
-      const text = transcript({ words, language: language(), name: title.textContent }, await chat.export());
-      saveAs(`chat-${new Date().toLocaleDateString("sv")}.txt`, text);
-    } catch {
-      notice(words.not_saved);
-    }
-  }
-
-  let startingOver = false;
-
-  async function again() {
-    startingOver = true;
-    await chat.erase().finally(() => { startingOver = false; });
-    resting = false;
-    tune();
-  }
-
-  function startOver() {
-    return ending(again);
-  }
-
-  function erase() {
-    return ending(chat.erase);
-  }
-
-  async function ending(end) {
-    try {
-      await end();
-      input.focus();
-    } catch {
-      notice(words.not_erased);
-    }
-  }
-
   // --- the beginning ---
 
   function start() {
@@ -338,12 +286,13 @@
     if (size) app.style.fontSize = size + "%";
     document.body.append(host);
     if (fill || (was ?? "open" in asked)) open(false);
-    else tune();
+    else tune(true);
+    setInterval(() => host.isConnected && bar.lasts() && kept.keep({}), WAITS); // a long wait is a use
     const { token, language: spoken } = kept.chat();
     if (token && spoken !== language()) chat.speak(language()).then(help.draw, () => {});
   }
 
-  clinicFacts(base, clinic).then((about) => {
+  answer.then((about) => {
     learn(about);
     if (document.body) start();
     else addEventListener("DOMContentLoaded", start);

@@ -26,6 +26,7 @@ from tests.load import directory_bench, streams
 from tests.load.chat import OurChat, StockChat
 from tests.load.fuzz import fuzz
 from tests.load.stock import stock_rasa
+from tests.load.widget_ready import widget_ready
 
 SCRIPT = (
     "what does a psychiatrist do?",
@@ -63,6 +64,7 @@ def main() -> None:
     streams.main(show, row, ms)
     guardrails()
     directory_bench.main()
+    show(f"\n{widget_ready()}")
     show(f"\nThe whole run took {time.monotonic() - began:.0f} s.")
 
 

@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from bot.widget.assets import load_assets
+from bot.widget.serving import script_response
 
 CONTENT = Path(__file__).resolve().parents[2] / "data" / "content"
 POLICY = (
@@ -84,7 +85,7 @@ class FakeEdge:
     def __post_init__(self) -> None:
         self._ids = itertools.count(1)
         self._events: dict[str, list[str]] = {}
-        self._assets = load_assets(CONTENT)
+        self.assets = load_assets(CONTENT)
         if not self.port:
             with socket.socket() as free:
                 free.bind(("127.0.0.1", 0))
@@ -165,7 +166,7 @@ class FakeEdge:
                 Route("/", self._page),
                 Route("/host", self._host),
                 Route("/host.css", self._host_style),
-                Route("/page.css", lambda _: Response(self._assets.style, media_type="text/css")),
+                Route("/page.css", lambda _: Response(self.assets.style, media_type="text/css")),
                 Route("/widget.js", self._script),
                 Route("/chat/{clinic}", self._chat),
                 Route("/chat.css", self._chat_style),
@@ -192,7 +193,7 @@ class FakeEdge:
         )
 
     async def _page(self, request: Request) -> Response:
-        page = self._assets.pages[request.query_params.get("language", "en")]
+        page = self.assets.pages[request.query_params.get("language", "en")]
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     async def _host(self, request: Request) -> Response:
@@ -218,11 +219,11 @@ class FakeEdge:
         return Response(self.host_style, media_type="text/css")
 
     async def _chat_style(self, _request: Request) -> Response:
-        return Response(self._assets.chat_style, media_type="text/css")
+        return Response(self.assets.chat_style, media_type="text/css")
 
     async def _chat(self, request: Request) -> Response:
         language = request.query_params.get("language", "en")
-        page = self._assets.chat(language, request.path_params["clinic"], self.clinic["name"])
+        page = self.assets.chat(language, request.path_params["clinic"], self.clinic["name"])
         return Response(page, media_type="text/html", headers={"Content-Security-Policy": POLICY})
 
     async def _facts(self, request: Request) -> Response:
@@ -235,8 +236,8 @@ class FakeEdge:
         origin = request.headers.get("origin", self.url)
         return self.allowed is None or origin in (*self.allowed, self.url)
 
-    async def _script(self, _request: Request) -> Response:
-        return Response(self._assets.script, media_type="text/javascript")
+    async def _script(self, request: Request) -> Response:
+        return script_response(request, self.assets, {})
 
     async def _begin(self, request: Request) -> Response:
         self.asked.append(("POST", "sessions"))

@@ -173,15 +173,54 @@ def test_a_stream_that_went_silent_does_not_hold_an_answer_back(chat: Page, edge
     expect(chat.locator(".own")).to_have_count(1)
 
 
-def test_a_closed_chat_listens_no_more_and_catches_up_when_opened(
-    chat: Page, edge: FakeEdge
-) -> None:
+def test_a_closed_chat_listens_on_once_there_is_one(chat: Page, edge: FakeEdge) -> None:
     stream_open(chat, edge, 1)
     chat.keyboard.press("Escape")
     edge.say("While it was closed.")
-    chat.get_by_role("button", name="Ask the care guide").click()
-    expect(chat.get_by_text("While it was closed.")).to_have_count(1)
-    assert edge.stream_starts[-1] == "000000000001"
+    expect(chat.get_by_text("1 new message").first).to_be_attached()
+    assert edge.stream_starts == ["000000000001"]
+
+
+def test_too_many_messages_wait_with_kind_words_and_the_help_lines(
+    chat: Page, edge: FakeEdge
+) -> None:
+    edge.refuse_sends, edge.refuse_with = 2, 429
+    write(chat, "hello")
+    notice = chat.locator(".message.system")
+    expect(notice).to_contain_text("What you wrote is kept and will be sent.")
+    expect(notice.get_by_role("link", name="Call 116 123")).to_be_visible()
+    expect(chat.locator(".own .state")).to_have_text("Kept. It will be sent in a moment.")
+    expect(chat.get_by_text(ANSWER)).to_be_visible(timeout=SOON)
+    expect(notice).to_have_count(1)
+    expect(chat.locator(".own .state")).to_have_count(0)
+    assert len(edge.sent) == 3
+    assert edge.texts() == ["hello"]
+
+
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_word_of_danger_does_not_wait_behind_others(
+    chat: Page, edge: FakeEdge, status: int
+) -> None:
+    """The server answers it whatever else it refuses; the window must not hold it back."""
+    edge.refuse_sends, edge.refuse_with = 4, status
+    write(chat, "hello")
+    while edge.refuse_sends > 2:
+        chat.wait_for_timeout(20)
+    write(chat, "I am in danger")
+    while "I am in danger" not in edge.texts():
+        assert edge.texts() == []
+        chat.wait_for_timeout(20)
+    assert edge.texts()[0] == "I am in danger"
+    expect(chat.locator(".own .state")).to_have_count(0, timeout=SOON)
+    assert edge.texts() == ["I am in danger", "hello"]
+
+
+def test_what_is_too_long_says_so_and_is_given_back(chat: Page, edge: FakeEdge) -> None:
+    edge.refuse_sends, edge.refuse_with = 1, 413
+    write(chat, "a long story")
+    expect(chat.locator(".own .state")).to_contain_text("Please send it in parts.")
+    expect(chat.get_by_label("Your message")).to_have_value("a long story")
+    expect(chat.get_by_role("button", name="Try again")).to_have_count(0)
 
 
 def test_an_ended_session_is_replaced_with_a_word_and_what_was_written_is_kept(
@@ -217,7 +256,7 @@ def test_erasing_removes_it_here_and_there(chat: Page, edge: FakeEdge) -> None:
     expect(chat.get_by_text("This chat is erased.")).to_be_visible()
     expect(chat.locator(".message")).to_have_count(1)
     assert edge.chats == {}
-    assert "token-1" not in chat.evaluate("() => JSON.stringify(sessionStorage)")
+    assert "token-1" not in chat.evaluate("() => JSON.stringify(localStorage)")
     chat.wait_for_timeout(1_000)
     assert len(edge.sessions) == 1  # no new chat until the person writes
     write(chat, "hello again")
