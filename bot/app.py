@@ -175,6 +175,7 @@ def _desk(
         record=record,
         engine=EngineClient(settings.rasa_port, settings.engine_token),
         hub=hub,
+        counts=counts,
         reception=Reception(steps, clinics, substances, now),
         now=now,
         patience=settings.engine_timeout,

@@ -14,25 +14,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Any
 
 from bot import metrics
 from bot.care import Care
-from bot.clinics import Clinic
-from bot.conversation import Ids, Message, Said, Session, bot_message
+from bot.conversation import Message, Said, Session
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff import told
 from bot.handoff.handoff import Handoff
 from bot.handoff.person import Reception
 from bot.handoff.states import LASTING, State
-from bot.hub import Closed, Hub, Typing
-from bot.store.record import Record, StoreDown
+from bot.hub import Closed, Typing
+from bot.out import Draft, Out
+from bot.store.record import StoreDown
 from bot.topics import opening
-from guardrails.release import Offer, Releaser, Withheld
+from guardrails.release import Offer
 from guardrails.screen import Screener
 from guardrails.types import DANGER, Outcome, Screening
 
@@ -49,14 +48,11 @@ REMIND = 3 * 3600
 LONGEST = 4_000
 """Characters of one message."""
 
-Draft = Mapping[str, Any]
 FIRST: Draft = {"message": "disclosure.first"}
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
 DENIED = "check_in.denied"
 CHILD = "minor.child"
-COUNTED = {"refusal": "refusals", "fallback": "fallbacks"}
-"""Counters by the first word of a message's id; replies with crisis lines are counted too (R18)."""
 REPEAT = "safety.repeat"
 """What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 
@@ -77,19 +73,13 @@ class Reply:
     asking: Draft | None
 
 
-@dataclass
-class Turn:
+@dataclass(kw_only=True)
+class Turn(Out):
     screener: Screener
-    releaser: Releaser
-    clinics: Mapping[str, Clinic]
-    record: Record
     engine: EngineClient
-    hub: Hub
     reception: Reception
-    now: Callable[[], float]
     patience: float
     """Seconds before a slow engine is spoken of."""
-    ids: Ids = field(default_factory=Ids)
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     """What was sent and is being kept."""
     care: Care = field(default_factory=Care)
@@ -402,50 +392,6 @@ class Turn:
         metrics.WITHHELD.inc()
         asking = await self.record.asking(session.conversation)
         await self.close(session, person, Reply([{"message": "notice.withheld"}], asking))
-
-    # --- out ----------------------------------------------------------------------------------
-
-    def release(
-        self, session: Session, drafts: Sequence[Draft], language: str | None = None
-    ) -> list[Message]:
-        """Drafts as messages; what may not go out is replaced by a safe message, and counted."""
-        return [self._released(session, draft, language or session.language) for draft in drafts]
-
-    def _released(self, session: Session, draft: Draft, language: str) -> Message:
-        country = self.clinics[session.clinic].country
-        try:
-            released = self.releaser.release(draft, language, country)
-            metrics.WITHHELD.inc(released.withheld)
-        except Withheld as why:
-            metrics.WITHHELD.inc()
-            log.error("withheld: %s", why)
-            released = self.releaser.release({"message": "notice.withheld"}, language, country)
-        return bot_message(released, self.ids.next(self.now()), self.now())
-
-    def send(self, session: Session, messages: Sequence[Message]) -> None:
-        for message in messages:
-            if message.sender == "bot":
-                metrics.REPLIES.labels(message.kind).inc()
-                self.count_reply(session, message)
-            self.hub.publish(session.conversation, message)
-
-    async def tell(self, session: Session, drafts: Sequence[Draft]) -> None:
-        """Say something that no message of theirs asked for."""
-        messages = self.release(session, drafts)
-        self.send(session, messages)
-        await self.record.keep_sent(session, messages)
-
-    def next_id(self) -> str:
-        return self.ids.next(self.now())
-
-    def count(self, session: Session, name: str) -> None:
-        self.reception.steps.counts.add(session.clinic, name)
-
-    def count_reply(self, session: Session, message: Message) -> None:
-        if message.kind == "safety":
-            self.count(session, "crisis.referrals")
-        elif name := COUNTED.get((message.message or "").split(".")[0]):
-            self.count(session, name)
 
     # --- the person's own ---------------------------------------------------------------------
 

@@ -100,6 +100,7 @@ class Edge:
             record=self.record,
             engine=self.engine,  # type: ignore[arg-type]
             hub=hub,
+            counts=self.counts,
             reception=Reception(self.steps, CLINICS, SUBSTANCES, self.clock),
             now=self.clock,
             patience=patience,

@@ -1,0 +1,75 @@
+"""What goes out: drafts become words here or are withheld, then they are counted and sent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from bot import metrics
+from bot.clinics import Clinic
+from bot.conversation import Ids, Message, Session, bot_message
+from bot.handoff.steps import Counter
+from bot.hub import Hub
+from bot.store.record import Record
+from guardrails.release import Releaser, Withheld
+
+log = logging.getLogger(__name__)
+
+Draft = Mapping[str, Any]
+COUNTED = {"refusal": "refusals", "fallback": "fallbacks"}
+"""Counters by the first word of a message's id; replies with crisis lines are counted too (R18)."""
+
+
+@dataclass(kw_only=True)
+class Out:
+    releaser: Releaser
+    clinics: Mapping[str, Clinic]
+    record: Record
+    hub: Hub
+    counts: Counter
+    now: Callable[[], float]
+    ids: Ids = field(default_factory=Ids)
+
+    def release(
+        self, session: Session, drafts: Sequence[Draft], language: str | None = None
+    ) -> list[Message]:
+        """Drafts as messages; what may not go out is replaced by a safe message, and counted."""
+        return [self._released(session, draft, language or session.language) for draft in drafts]
+
+    def _released(self, session: Session, draft: Draft, language: str) -> Message:
+        country = self.clinics[session.clinic].country
+        try:
+            released = self.releaser.release(draft, language, country)
+            metrics.WITHHELD.inc(released.withheld)
+        except Withheld as why:
+            metrics.WITHHELD.inc()
+            log.error("withheld: %s", why)
+            released = self.releaser.release({"message": "notice.withheld"}, language, country)
+        return bot_message(released, self.ids.next(self.now()), self.now())
+
+    def send(self, session: Session, messages: Sequence[Message]) -> None:
+        for message in messages:
+            if message.sender == "bot":
+                metrics.REPLIES.labels(message.kind).inc()
+                self.count_reply(session, message)
+            self.hub.publish(session.conversation, message)
+
+    async def tell(self, session: Session, drafts: Sequence[Draft]) -> None:
+        """Say something that no message of theirs asked for."""
+        messages = self.release(session, drafts)
+        self.send(session, messages)
+        await self.record.keep_sent(session, messages)
+
+    def next_id(self) -> str:
+        return self.ids.next(self.now())
+
+    def count(self, session: Session, name: str) -> None:
+        self.counts.add(session.clinic, name)
+
+    def count_reply(self, session: Session, message: Message) -> None:
+        if message.kind == "safety":
+            self.count(session, "crisis.referrals")
+        elif name := COUNTED.get((message.message or "").split(".")[0]):
+            self.count(session, name)
