@@ -30,12 +30,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     url = f"sqlite:///{tmp_path_factory.mktemp('looks') / 'staff.db'}"
     upgrade(url)
     holder: list[Site] = []
-    server = uvicorn.Server(
-        uvicorn.Config(_late(holder), port=0, log_level="error", lifespan="off")
-    )
+    config = uvicorn.Config(_late(holder), port=0, log_level="error", lifespan="off", ws="none")
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     while not server.started:
+        assert thread.is_alive(), "the server did not start"
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
     holder.append(Site(url, public_url=f"http://127.0.0.1:{port}", clock=Clock(time.time())))
