@@ -417,7 +417,8 @@ async def _play(world: World, open_ones: list[Handoff], steps: list[tuple[str, o
     way.moods.clear()
     while (due := next_due(world)) is not None:
         world.at = max(due, world.at)
-        await world.round()
+        if not await world.round():
+            world.at += 5  # what is due waits for an earlier one that is not
     for handoff in open_ones:
         assert [text for of, text in way.got.values() if of == handoff.id] == said[handoff.id]
     assert world.failed == []
@@ -453,7 +454,7 @@ def played(tmp_path_factory):
     loop.close()
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, max_size=14))
 def test_nothing_is_lost_and_order_is_kept_whatever_happens(played, steps):
     played(steps)
