@@ -73,13 +73,19 @@ def test_three_presses_that_are_not_in_a_row_do_not(told: Page) -> None:
 
 
 def test_what_is_still_on_its_way_leaves_no_trace_either(told: Page, edge: FakeEdge) -> None:
-    slow: list[Route] = []
-    told.route(re.compile("^https://"), slow.append)  # so that the page lives on for a while
+    sending: list[Route] = []
+    # An answer without content leaves the page where it is, so that what it does can be seen.
+    told.route(re.compile("^https://"), lambda route: route.fulfill(status=204))
+    told.route("**/api/chat/messages", lambda route: sending.append(route))
     write(told, "one more")
+    while not sending:
+        told.wait_for_timeout(20)
     told.get_by_role("button", name="Leave quickly").click()
+    expect(told.locator("care-navigator")).to_have_count(0)
+    sending[0].continue_()
     while "one more" not in edge.texts():
         told.wait_for_timeout(20)
-    told.wait_for_timeout(200)
+    told.wait_for_timeout(300)
     assert told.evaluate(STORES) == []
 
 
