@@ -137,6 +137,7 @@ def test_the_pages_fit_a_window_of_320_pixels(browser: Chromium, site: Site) -> 
     page.get_by_label("E-mail").fill(admin.email)
     page.get_by_label("Password").fill(PASSWORD)
     page.keyboard.press("Enter")
+    page.wait_for_url(lambda address: "login" not in address)
     for path in ("/staff/people", "/staff/people/new", "/staff/account", "/staff/account/code"):
         page.goto(path)
         expect(page.get_by_role("main")).to_be_visible()
