@@ -72,7 +72,7 @@
   const told = el("span", { className: "unseen", role: "status" }); // heard, not seen
   const panel = el("dialog", { className: "panel", "aria-labelledby": "title", "aria-describedby": "what", tabindex: -1, onkeydown: onEscape, oncancel: onEscape },
     el("header", null,
-      el("div", { className: "top" }, title, menu.toggle, fill ? null : icons("close", ICONS.close, close)),
+      el("div", { className: "top" }, title, el("div", { className: "icons" }, menu.toggle, fill ? null : icons("close", ICONS.close, close))),
       el("div", { className: "top" }, worded(el("p", { id: "what" }), { text: "what" }), exit),
       menu.node),
     help.node, bar.node, log.node, status, told, writing.node);
