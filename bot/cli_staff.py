@@ -105,12 +105,22 @@ def disable(email: Email) -> None:
 
 @staff.command()
 def unlock(email: Email) -> None:
-    """End the rest of an account after tries that failed; enable one that was disabled."""
+    """Let an account be tried again after too many tries that failed."""
     with _opened() as engine:
         account = _named(engine, email)
         _write_down(engine, "staff.unlock", account)
-        _accounts(engine).enable(account.id)
+        _accounts(engine).unlock(account.id)
     typer.echo(f"{account.email} is unlocked.")
+
+
+@staff.command()
+def enable(email: Email) -> None:
+    """Let somebody in again who was disabled."""
+    with _opened() as engine:
+        account = _named(engine, email)
+        _write_down(engine, "staff.enable", account)
+        _accounts(engine).enable(account.id)
+    typer.echo(f"{account.email} is enabled.")
 
 
 @staff.command()

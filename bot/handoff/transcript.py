@@ -21,7 +21,7 @@ def consented(handoff: Handoff, kept: Sequence[Message], substances: Substances)
     with a consent of their own (42 CFR Part 2). What came after the end is not.
     """
     over = handoff.ended_at
-    within = [m for m in kept if over is None or m.at <= over or m.sender == "staff"]
+    within = [m for m in kept if over is None or m.at <= over]
     after = [m for m in within if m.id > handoff.since]
     if handoff.shares != "chat":
         return after

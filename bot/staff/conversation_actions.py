@@ -13,7 +13,7 @@ from http import HTTPStatus
 from types import SimpleNamespace
 
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
 from bot.handoff.desk import LONGEST, NotAllowed
@@ -35,7 +35,7 @@ class ConversationActions:
     def routes(self) -> list[Route]:
         def post(name: str, endpoint: Callable[[Request], Awaitable[Response]]) -> Route:
             return staff_route(
-                f"/staff/h/{{id}}/{name}", endpoint, methods=["POST"], needs="answer"
+                f"/staff/h/{{id}}/{name}", _or_page(endpoint), methods=["POST"], needs="answer"
             )
 
         return [
@@ -187,6 +187,21 @@ def too_late(words: SimpleNamespace, member: Member, now: Handoff) -> str:
 
 def told(request: Request, kind: str, text: str, status: HTTPStatus = HTTPStatus.OK) -> Response:
     return render(request, "_told.html", status_code=status, kind=kind, text=text)
+
+
+def _or_page(
+    endpoint: Callable[[Request], Awaitable[Response]],
+) -> Callable[[Request], Awaitable[Response]]:
+    """A form that the browser sent by itself, its scripts not being there yet, gets the page."""
+
+    async def answer(request: Request) -> Response:
+        response = await endpoint(request)
+        acted = "hx-trigger" in response.headers or "hx-redirect" in response.headers
+        if acted and "hx-request" not in request.headers:
+            return RedirectResponse(f"/staff/h/{request.path_params['id']}", HTTPStatus.SEE_OTHER)
+        return response
+
+    return answer
 
 
 def done(what: str, answer: Response | None = None) -> Response:

@@ -163,7 +163,7 @@ def test_nothing_is_lost_or_doubled_through_a_restart_of_each_process(
     expect(first.page.get_by_text("hello from ben")).to_have_count(0)
     expect(ana.page.locator("#talk").get_by_text("two before rasa")).to_have_count(0)
     first.page.get_by_role("button", name="End", exact=True).click()
-    first.page.get_by_role("button", name="End", exact=True).last.click()
+    first.page.get_by_role("button", name="Yes, end it").click()
     expect(first.page.locator(".log").get_by_text("You have ended the talk")).to_be_visible()
     expect(ana.page.locator("#box")).to_have_count(0)
     service.wait_ready(180)  # Rasa takes its time

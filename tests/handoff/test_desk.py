@@ -135,6 +135,21 @@ async def test_an_alert_stays_until_somebody_looks(visit):
     assert not (await desk.get(handoff.id)).alerted
 
 
+async def test_an_earlier_talk_does_not_show_what_was_said_in_a_later_one(visit):
+    ana = visit.member("Ana")
+    earlier = await visit.waits()
+    await visit.edge.handoffs.claim(earlier.id, ana)
+    await visit.edge.handoffs.end(earlier.id, ana, "answered")
+    visit.later(1)
+    await visit.say("can i talk to a real person")
+    await visit.tap("handoff.share_chat")
+    later = await visit.handoff()
+    await visit.edge.handoffs.claim(later.id, ana)
+    await visit.edge.handoffs.say(later.id, ana, "hello again", "1")
+    earlier = await visit.edge.handoffs.get(earlier.id)
+    assert "hello again" not in texts(await visit.edge.handoffs.transcript(earlier))
+
+
 async def test_private_notes_are_sealed_and_never_in_the_chat(visit):
     ana = visit.member("Ana")
     handoff = await visit.waits()

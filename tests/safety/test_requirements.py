@@ -11,9 +11,8 @@ from bot.settings import PROJECT
 REQUIREMENTS = [f"R{n}" for n in range(1, 24)]
 
 ELSEWHERE = {
-    "R17": "tests/staff/test_conversation.py::"
+    "R17": "tests/staff/test_conversation_steps.py::"
     "test_each_view_and_action_is_a_row_without_a_word_of_anybody",
-    "R20": "tests/widget/test_access.py::test_axe_finds_nothing_in_any_state",
     "R21": "tests/e2e/test_finding.py::test_a_card_says_what_is_known_and_that_it_is_made_up",
 }
 """Proved by a test that is named after what it shows."""

@@ -67,7 +67,7 @@ class Site:
         )
         self.app = Starlette(
             routes=[*routes, *pages.routes()],
-            middleware=[Middleware(SecurityHeaders, ancestors=["https://clinic.example.org"])],
+            middleware=[Middleware(SecurityHeaders, https=public_url.startswith("https:"))],
         )
         self.staff.install(self.app)
         self._made = 0

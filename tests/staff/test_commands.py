@@ -71,24 +71,32 @@ def test_a_fault_is_one_line(url: str, more: list[str], said: str) -> None:
 def test_nobody_is_added_twice_and_a_stranger_is_not_there(url: str) -> None:
     add()
     assert "an account with this e-mail already" in add().output
-    for step in ("disable", "unlock", "reset"):
+    for step in ("disable", "enable", "unlock", "reset"):
         done = run("staff", step, "nobody@clinic.example.org")
         assert done.exit_code == 1
         assert "no account with this e-mail" in done.output
 
 
-def test_disabling_and_unlocking_turn_it_off_and_on(url: str) -> None:
+def test_disabling_and_enabling_turn_it_off_and_on(url: str) -> None:
     add()
     accounts = Accounts(open_engine(url))
     assert run("staff", "disable", EMAIL).exit_code == 0
     assert "disabled" in run("staff", "list").output
     assert run("staff", "unlock", EMAIL).exit_code == 0
+    assert "disabled" in run("staff", "list").output, "unlocking lets nobody in again"
+    assert run("staff", "enable", EMAIL).exit_code == 0
     account = accounts.by_email(EMAIL)
     assert account
     assert account.disabled_at is None
     assert "/staff/invitation/" in run("staff", "reset", EMAIL).output
     rows = [row.action for row in Audit(accounts.engine).entries()]
-    assert rows == ["staff.invite", "staff.disable", "staff.unlock", "staff.reset"]
+    assert rows == [
+        "staff.invite",
+        "staff.disable",
+        "staff.unlock",
+        "staff.enable",
+        "staff.reset",
+    ]
 
 
 def test_verifying_prints_the_head_and_finds_what_does_not_hold_it(url: str) -> None:
