@@ -14,6 +14,21 @@ step() {
     fi
 }
 
+# A step beside the others; `step "its name" joined` waits for it and shows what it said.
+beside() {
+    said=$(mktemp)
+    "$@" >"$said" 2>&1 &
+    besides=$!
+}
+
+joined() {
+    result=0
+    wait "$besides" || result=$?
+    cat "$said"
+    rm -f "$said"
+    return "$result"
+}
+
 finish() {
     if [ -n "$failed" ]; then
         printf '\nFailed:%b\n' "$failed"

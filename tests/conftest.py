@@ -1,9 +1,10 @@
-"""How the tests may be shared by several processes: ``scripts/test -n 2 --dist loadgroup``.
+"""How the tests may be shared by several processes: ``scripts/test`` does so.
 
 What is made once for a whole run (a running service, a trained model) is made once for each
 process that needs it. So the tests of a folder that has such a thing stay together, and others
 with those of their file. The two folders with a whole service stay together, too: they measure
-seconds, and a second service beside them would be measured along.
+seconds, and a second service beside them would be measured along. They take the longest of all
+groups, and come first: one process has them while the other does the rest.
 """
 
 from __future__ import annotations
@@ -31,3 +32,4 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             inside = item.path.relative_to(_HERE)
             group = TOGETHER.get(inside.parts[0], str(inside))
             item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: TOGETHER.get(item.path.relative_to(_HERE).parts[0]) != "service")

@@ -10,12 +10,11 @@ import hashlib
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
-from typing import NoReturn
+from functools import cached_property, partial
+from typing import TYPE_CHECKING, NoReturn
 
 from itsdangerous import BadData, URLSafeSerializer
 
-from bot.channels.rate import Rate
 from bot.staff.accounts import Account, Accounts
 from bot.staff.audit import Audit
 from bot.staff.passwords import Busy, Hashing, fits, hash_password, is_old
@@ -23,6 +22,9 @@ from bot.staff.totp import step_of
 from bot.staff.tries import ADDRESS_RATE, FREE, Devices, Tries
 from bot.store.crypto import Unsealable
 from bot.store.record import Record
+
+if TYPE_CHECKING:
+    from bot.channels.rate import Rate
 
 log = logging.getLogger(__name__)
 
@@ -69,8 +71,13 @@ class SignIn:
         self.tries = Tries(accounts.engine)
         self.devices = Devices(secret)
         self.hashing = Hashing()
-        self._rate = Rate(ADDRESS_RATE)
         self._tickets = URLSafeSerializer(secret, salt="carenav.staff.ticket.v1")
+
+    @cached_property
+    def _rate(self) -> Rate:
+        from bot.channels.rate import Rate  # the edge's start can do without the moment it takes
+
+        return Rate(ADDRESS_RATE)
 
     async def password(
         self, email: str, password: str, address: str, device: str = ""

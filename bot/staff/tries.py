@@ -17,13 +17,17 @@ The rate and the devices' counts are in memory, each process its own.
 from __future__ import annotations
 
 import secrets
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 import sqlalchemy as sa
 from itsdangerous import BadData, URLSafeSerializer
 from sqlalchemy.engine import Engine
 
-from bot.channels.rate import Rate
 from bot.store.tables import staff
+
+if TYPE_CHECKING:
+    from bot.channels.rate import Rate
 
 FREE = 5
 """Tries in a row after which an account rests."""
@@ -91,7 +95,12 @@ class Devices:
 
     def __init__(self, secret: str) -> None:
         self._serializer = URLSafeSerializer(secret, salt="carenav.staff.device.v1")
-        self._rate = Rate(DEVICE_RATE)
+
+    @cached_property
+    def _rate(self) -> Rate:
+        from bot.channels.rate import Rate  # the edge's start can do without the moment it takes
+
+        return Rate(DEVICE_RATE)
 
     def issue(self, staff_id: str) -> str:
         return self._serializer.dumps([staff_id, secrets.token_hex(8)])

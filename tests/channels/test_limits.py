@@ -97,7 +97,7 @@ def test_danger_and_distress_are_answered_over_the_limit(few, text):
     taken = say(few, chat, text)
     assert taken.status_code == 202
     replies = [m for m in heard(few, chat) if m["id"] > taken.json()["id"] and m["from"] == "bot"]
-    assert replies[0]["kind"] in ("safety", "question")
+    assert {m["kind"] for m in replies} & {"safety", "question"}
 
 
 def test_a_yes_to_the_question_about_danger_is_answered_over_the_limit(few):

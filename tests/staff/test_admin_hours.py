@@ -205,7 +205,7 @@ def test_the_page_says_what_people_are_told_now_in_the_chats_own_words(site: Adm
     browser.post(PATH, typed(monday__from="09:00", monday__to="17:00"))
     said = text_of(browser.get(PATH))  # the clock stands on a Friday
     assert "What people see now: Closed now. Opens Monday at 9:00 am" in said
-    assert "Staff are here again on Monday at 9:00 am." in said
+    assert "Staff are here again on Monday at 9:00 am, clinic time." in said
     assert "El personal vuelve" in said
 
 
