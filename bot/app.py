@@ -181,7 +181,7 @@ def _desk(
         patience=settings.engine_timeout,
         ids=ids,
     )
-    handoffs = HandoffDesk(steps, turn, substances, now)
+    handoffs = HandoffDesk(steps, turn, clinics, substances, now)
     return Desk(turn, Watch(handoffs, clinics, now), counts)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Protocol
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
+from bot.clinics import Clinic
 from bot.conversation import Message, Session
 from bot.handoff import told
 from bot.handoff.handoff import OUTCOMES, Answerer, Handoff, Note
@@ -72,6 +73,7 @@ class Telling(Protocol):
 class HandoffDesk:
     steps: Steps
     turn: Telling
+    clinics: Mapping[str, Clinic]
     substances: Substances
     now: Callable[[], float]
 
@@ -168,7 +170,7 @@ class HandoffDesk:
         )
 
     async def _hand_to(self, now: Handoff, to: Answerer) -> Handoff:
-        messages = self._tell(now, [told.joined(to, now.shares)])
+        messages = self._tell(now, [told.joined(to, now.shares, self.clinics[now.clinic])])
         return await self._must(
             now,
             self.steps.move(
@@ -271,7 +273,7 @@ class HandoffDesk:
         if outcome not in OUTCOMES:
             raise ValueError(f"outcome: one of {', '.join(OUTCOMES)}")
         now = await self._own(handoff, by)
-        drafts: list[Mapping[str, Any]] = [told.ended_by_staff(by)]
+        drafts: list[Mapping[str, Any]] = [told.ended_by_staff(by, self.clinics[now.clinic])]
         if asking := await self.record.asking(now.conversation):
             drafts.append(asking)
         return await self.close(now, State.ENDED, "handoff.ended", drafts, "staff", outcome)

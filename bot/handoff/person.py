@@ -133,7 +133,7 @@ class Reception:
             return [kept, told.numbers(clinic)]
         if handoff.state is State.WAITING:
             return [told.waiting(clinic, await self._ahead(handoff)), told.numbers(clinic)]
-        return [told.with_you(handoff)]
+        return [told.with_you(handoff, clinic)]
 
     # --- while it lasts -----------------------------------------------------------------------
 
@@ -150,10 +150,10 @@ class Reception:
             return None
         if do in (STOP, NO):
             return await self.leave(session, handoff)
-        if do == LEAVE_MESSAGE:
-            return None
         if handoff.state is State.ASKED:
             return await self._answered(session, person, screening, handoff, do)
+        if do and do.startswith("handoff."):  # of a question that is answered already
+            return await self._again(handoff)
         if handoff.state is State.WAITING:
             return await self._while_waiting(session, person, screening, handoff)
         if screening.reply == ERASES:
@@ -167,7 +167,7 @@ class Reception:
         the_bots = screening.outcome in THE_BOTS or screening.reply == DENIED
         if not handoff.live or (the_bots and screening.reply):
             return None
-        if screening.outcome is Outcome.HUMAN or (person.offer and person.offer.do == KEEP):
+        if screening.outcome is Outcome.HUMAN:
             return await self._again(handoff)
         await self._pass_on(handoff, person)
         last = await self.steps.record.last_from_bot(session.conversation)
@@ -204,11 +204,18 @@ class Reception:
                 await self.steps.change(handoff, step=NOTE, note=None)
                 return [told.ASK_NOTE_WITHOUT]
             return await self._wait(handoff, do == INCLUDE, handoff.shares, handoff.note)
+        if do and do.startswith("handoff."):
+            return [one for one in (self.question(handoff),) if one]
         theirs = person.offer is None and screening.outcome not in THE_BOTS
-        if handoff.step == NOTE and theirs and person.text.strip():
+        if handoff.step == NOTE and theirs and await self._was_asked(session):
             note = person.text.strip()[:LONGEST_NOTE]
             return await self._agreed(session, handoff, shares="note", note=note)
         return None
+
+    async def _was_asked(self, session: Session) -> bool:
+        """Only an answer to our question is a note: they may have gone on to something else."""
+        last = await self.steps.record.last_from_bot(session.conversation)
+        return last is not None and (last.message or "").startswith(told.ASKS_FOR_WORDS)
 
     async def _agreed(
         self, session: Session, handoff: Handoff, *, shares: str, note: str | None
@@ -265,7 +272,7 @@ class Reception:
             return []
         self.steps.counts.add(clinic.key, f"handoff.{to}")
         if talked:
-            return [told.ended_by_person(handoff)]
+            return [told.ended_by_person(handoff, clinic)]
         return [told.WITHDRAWN, told.numbers(clinic)]
 
     async def lines_shown(self, session: Session) -> Handoff | None:

@@ -5,6 +5,7 @@ Only what is true now is said: never that somebody will reply, but that somebody
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from bot.handoff.handoff import Answerer, Handoff
 Draft = Mapping[str, Any]
 _WEEK = 6 * 24 * 3600
 """Seconds within which the name of a day is clear."""
+_NOT_OF_A_NAME = re.compile(r"[^\w .'’,()&/-]|_")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 ASK_SHARES: Draft = {"message": "handoff.ask"}
@@ -27,6 +29,8 @@ WITHDRAWN: Draft = {"message": "handoff.withdrawn"}
 RELEASED: Draft = {"message": "handoff.released"}
 QUIET: Draft = {"message": "handoff.quiet"}
 ASK_NOTE_WITHOUT: Draft = {"message": "handoff.ask_note_without"}
+ASKS_FOR_WORDS = ("handoff.ask_note", "handoff.ask_message")
+"""How the ids of the questions begin that are answered in the person's own words."""
 ENDED_SILENCE: Draft = {"message": "handoff.ended_silence"}
 LEAVE_MESSAGE = "handoff.leave_message"
 NOTHING: Draft = {"message": "handoff.nothing"}
@@ -72,13 +76,14 @@ def message_kept(clinic: Clinic, reply_hours: int) -> Draft:
     }
 
 
-def joined(by: Answerer, shares: str | None) -> Draft:
+def joined(by: Answerer, shares: str | None, clinic: Clinic) -> Draft:
     what = {"chat": "handoff.sees_chat"}.get(shares or "", "handoff.sees_note")
-    return {"message": "handoff.joined", "slots": {**_who(by.name, by.title), "sees": what}}
+    slots = {**_who(by.name, by.title, clinic), "sees": what}
+    return {"message": "handoff.joined", "slots": slots}
 
 
-def with_you(handoff: Handoff) -> Draft:
-    slots = _who(handoff.staff_name or "", handoff.staff_title or "")
+def with_you(handoff: Handoff, clinic: Clinic) -> Draft:
+    slots = _who(handoff.staff_name, handoff.staff_title, clinic)
     return {"message": "handoff.with_you", "slots": slots}
 
 
@@ -96,17 +101,27 @@ def and_numbers(clinic: Clinic, *choices: str) -> Draft:
     return {**numbers(clinic), "choices": list(choices)}
 
 
-def ended_by_staff(by: Answerer) -> Draft:
-    return {"message": "handoff.ended_staff", "slots": _who(by.name, by.title)}
+def ended_by_staff(by: Answerer, clinic: Clinic) -> Draft:
+    return {"message": "handoff.ended_staff", "slots": _who(by.name, by.title, clinic)}
 
 
-def ended_by_person(handoff: Handoff) -> Draft:
-    slots = _who(handoff.staff_name or "", handoff.staff_title or "")
+def ended_by_person(handoff: Handoff, clinic: Clinic) -> Draft:
+    slots = _who(handoff.staff_name, handoff.staff_title, clinic)
     return {"message": "handoff.ended_person", "slots": slots}
 
 
-def _who(name: str, title: str) -> Draft:
-    return {"name": name, "title": title}
+def _who(name: str | None, title: str | None, clinic: Clinic) -> Draft:
+    """An agent of an outside inbox may have a name of any kind, and no title: then the clinic's."""
+    return {
+        "name": _plain(name) or _plain(clinic.name),
+        "title": _plain(title) or _plain(clinic.name),
+    }
+
+
+def _plain(words: str | None) -> str:
+    """As the slot's type has it: letters first, and no sign that is not of a name."""
+    kept = _NOT_OF_A_NAME.sub(" ", words or "")
+    return " ".join(kept.split()).lstrip(" .'’,()&/-0123456789")[:60].strip()
 
 
 def moment(at: float, now: float, timezone: str) -> Draft:

@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversation import Message, Session
 from bot.store.crypto import Sealer, Unsealable
 from bot.store.database import scrub
-from bot.store.tables import conversations, erased, messages, trackers
+from bot.store.tables import conversations, erased, handoffs, messages, trackers
 
 
 @dataclass(frozen=True)
@@ -153,6 +153,8 @@ class Store:
                 .where(conversations.c.id == conversation)
                 .values(language=language)
             )
+            of_it = handoffs.c.conversation_id == conversation
+            connection.execute(handoffs.update().where(of_it).values(language=language))
 
     def answer(
         self,

@@ -106,7 +106,7 @@ class Edge:
             patience=patience,
             ids=ids,
         )
-        self.handoffs = HandoffDesk(self.steps, self.turn, SUBSTANCES, self.clock)
+        self.handoffs = HandoffDesk(self.steps, self.turn, CLINICS, SUBSTANCES, self.clock)
         self.watch = Watch(self.handoffs, CLINICS, self.clock)
         self.desk = Desk(self.turn, self.watch, self.counts)
         self.session = Session("c" * 32, "demo", "en")
@@ -116,6 +116,7 @@ class Edge:
         """The demo clinic, with some of it changed."""
         clinics = {"demo": replace(CLINICS["demo"], **changed)}
         self.turn.clinics = self.watch.clinics = self.turn.reception.clinics = clinics
+        self.handoffs.clinics = clinics
 
     @classmethod
     def fresh(cls, folder: Path, **kw: Any) -> Edge:

@@ -106,6 +106,20 @@ async def test_an_outside_agent_answers_without_an_account(visit):
     assert "Hello" in texts(await visit.edge.kept())
 
 
+@pytest.mark.parametrize(
+    ("name", "title", "told"),
+    [
+        ("Maria ✨", "", "Maria is here now (Demo Community Clinic)."),
+        ("007 <b>", "24h – desk", "b is here now (h desk)."),
+        ("", "🙂", "Demo Community Clinic is here now (Demo Community Clinic)."),
+    ],
+)
+async def test_a_name_of_any_kind_is_told_as_plain_words(visit, name, title, told):
+    handoff = await visit.waits()
+    await visit.edge.handoffs.claim(handoff.id, Answerer(None, name, title))
+    assert (await visit.edge.kept())[-1].text.startswith(told)
+
+
 async def test_unread_marks_follow_what_was_read(visit):
     ana = visit.member("Ana")
     handoff = await visit.waits()

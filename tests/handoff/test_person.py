@@ -103,6 +103,38 @@ async def test_r10_a_child_who_waits_is_taken_out_of_line(visit):
     assert (await visit.edge.handoffs.get(handoff.id)).state is State.WITHDRAWN
 
 
+async def test_what_is_said_to_something_else_is_never_taken_for_the_note(visit):
+    await visit.edge.begin()
+    await visit.say("let me talk to someone")
+    await visit.tap("handoff.share_note")
+    question = visit.heard
+    assert await visit.say("what do you store about me") == ["privacy.who", "handoff.ask_note"]
+    await visit.edge.turn.tell(visit.edge.session, [QUESTION])  # a form has gone on
+    await visit.say("my own words for the form")
+    assert (await visit.handoff()).state is State.ASKED
+    assert question
+
+
+async def test_a_choice_of_an_earlier_question_only_says_where_it_stands(visit):
+    await visit.edge.begin()
+    await visit.say("let me talk to someone")
+    asked = list(visit.heard)
+    await visit.tap("handoff.share_note")
+    visit.heard = asked
+    assert await visit.tap("handoff.share_note") == ["handoff.ask_note"]
+    await visit.say("please call me")
+    visit.heard = asked
+    assert await visit.tap("handoff.share_chat") == ["handoff.waiting_first", "human.numbers"]
+    assert (await visit.handoff()).shares == "note", "nothing more is shown for it"
+
+
+async def test_the_language_can_change_while_they_wait(visit):
+    handoff = await visit.waits()
+    visit.edge.session = await visit.edge.turn.speak(visit.edge.session, "es")
+    await visit.edge.handoffs.claim(handoff.id, visit.member("Ana", "enfermera"))
+    assert (await visit.edge.kept())[-1].text.startswith("Ya está aquí Ana (enfermera).")
+
+
 # --- alcohol and drugs (42 CFR Part 2) ----------------------------------------------------------
 
 

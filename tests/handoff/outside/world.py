@@ -117,7 +117,7 @@ class World:
             outbox=self.outside,
         )
         self.teller = Teller(self.ids, self.now)
-        self.desk = HandoffDesk(self.steps, self.teller, SUBSTANCES, self.now)
+        self.desk = HandoffDesk(self.steps, self.teller, self.clinics, SUBSTANCES, self.now)
         self.poster = Poster(self.now)
         self.ways: dict[str, Way] = make_ways(
             self.outside,
