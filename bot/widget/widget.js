@@ -214,12 +214,17 @@
     status.classList.toggle("writing", linked && !!typing);
   }
 
+  // A chat in which nobody has written is begun anew on a page in another language.
+  const before = kept.chat();
+  if (before.token && !before.wrote && before.wish !== wish) kept.end();
+
   let busyAt = -1e5;
   chat = delivery({
     base, kept,
     about: () => ({ clinic, language: language(), page: asked.page || location.origin + location.pathname, topic: asked.topic }),
     on: {
       begun(about) {
+        kept.keep({ wish, wrote: false });
         learn(about);
         tune(true);
       },
@@ -232,7 +237,7 @@
       },
       sent(item, id) {
         item.node.dataset.id = id;
-        kept.keep({});
+        kept.keep({ wrote: true });
       },
       state(item) {
         const { node, state, body } = item;

@@ -68,6 +68,17 @@ def test_a_page_in_another_language_turns_the_chat_to_it(chat: Page, edge: FakeE
     assert ("POST", "language") in edge.asked
 
 
+def test_a_page_in_another_language_begins_anew_what_nobody_wrote_in(
+    chat: Page, edge: FakeEdge
+) -> None:
+    chat.goto(edge.url + "/host?lang=es")
+    expect(chat.get_by_label("Su mensaje")).to_be_visible()
+    expect(chat.locator(".message")).to_have_count(1)
+    chat.reload()
+    expect(chat.locator(".message")).to_have_count(1)
+    assert [session["language"] for session in edge.sessions] == ["en", "es"]
+
+
 def test_a_clinic_with_one_language_offers_no_other(page: Page, edge: FakeEdge) -> None:
     edge.clinic["languages"] = ["es"]
     page.goto(edge.url + "/host?lang=en")

@@ -42,7 +42,8 @@ def test_no_word_of_a_person_is_kept(chat: Page) -> None:
     expect(chat.get_by_text(ANSWER)).to_be_visible()
     assert chat.evaluate("() => document.cookie") == ""
     site, tab = kept(chat)
-    assert set(site) == {"token", "id", "lines", "language", "read", "front", "used"}
+    shown = {"token", "id", "lines", "language", "wish", "wrote", "read", "front", "used"}
+    assert set(site) == shown
     assert (site["token"], site["lines"], site["language"]) == ("token-1", LINES, "en")
     assert tab == {"open": True}
 
