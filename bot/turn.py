@@ -25,7 +25,7 @@ from bot.conversation import Message, Said, Session
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff import told
 from bot.handoff.handoff import Handoff
-from bot.handoff.person import Reception
+from bot.handoff.person import ANSWERS, Reception
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Typing
 from bot.out import Draft, Out
@@ -33,7 +33,7 @@ from bot.store.record import StoreDown
 from bot.topics import opening
 from guardrails.release import Offer
 from guardrails.screen import Screener
-from guardrails.types import DANGER, Outcome, Screening
+from guardrails.types import DANGER, Context, Outcome, Screening
 
 log = logging.getLogger(__name__)
 
@@ -297,6 +297,8 @@ class Turn(Out):
         do = person.offer.do if person.offer else None
         if do == "resume":
             return Reply(pending or [{"message": "resume.nothing"}], asking)
+        if handoff:
+            screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)
         if handed is not None:
             return Reply(await self.and_place(session, handed, handoff, asking), asking)
@@ -312,11 +314,25 @@ class Turn(Out):
         if not engine_up:
             raise EngineDown("known to be down")
         turned = await self.ask_engine(session, person)
+        if handoff and (instead := self.reception.instead(handoff, turned.drafts)):
+            return Reply(instead, turned.asking)
         drafts: list[Draft] = []
         for draft in turned.drafts:
             wants_person = draft.get("message") == "human.now"  # only the edge knows who is there
             drafts += await self.human(session, []) if wants_person else [draft]
         return Reply(drafts, turned.asking)
+
+    def as_answer(
+        self, session: Session, person: Message, screening: Screening, handoff: Handoff
+    ) -> Screening:
+        """What was typed, read as an answer to what is asked about the hand-off, whatever was said
+        since: a consent that was asked for stays asked for."""
+        question = self.reception.question(handoff)
+        if question is None or person.offer or screening.rule is not None:
+            return screening
+        asked = Context(asked=str(question["message"]))
+        read = self.screener.screen(person.text, session.language, asked)
+        return read if read.rule in ANSWERS else screening
 
     async def handed_off(
         self, session: Session, person: Message, screening: Screening, handoff: Handoff | None

@@ -8,7 +8,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +37,9 @@ ANSWERS = {
 """What the rules of `data/guardrails/*/handoff.yml` read in a typed answer, as a choice."""
 THE_BOTS = frozenset({Outcome.PRIVACY, Outcome.IDENTITY, Outcome.OPT_OUT, Outcome.MINOR})
 """What the bot answers whatever is asked or waited for: rights, and what it is."""
+NOT_UNDERSTOOD = frozenset({"fallback", "scope"})
+KIND_WORDS = frozenset({"feelings", "smalltalk", "bereaved"})
+"""How the ids of the bot's answers begin after which a question about consent comes again."""
 ERASES = "privacy.erase"
 CHILD = "minor.child"
 DENIED = "check_in.denied"
@@ -76,6 +79,20 @@ class Reception:
         if handoff.step == SUBSTANCE:
             return told.ASK_SUBSTANCE
         return told.ASK_NOTE if handoff.live else self._ask_message(handoff.clinic)
+
+    def instead(self, handoff: Handoff, drafts: Sequence[Draft]) -> list[Draft] | None:
+        """What is said in place of the bot's answer, or with it, while a consent is asked for.
+
+        Not understood: the question once more, in other words. A kind word: it, and the question.
+        None: they have gone on to something else, and the answer stands alone.
+        """
+        question = self.question(handoff)
+        if question is None or handoff.step == NOTE or not drafts:
+            return None
+        kinds = {str(draft.get("message")).partition(".")[0] for draft in drafts}
+        if kinds <= NOT_UNDERSTOOD:
+            return [told.ASK_AGAIN if handoff.step == SHARES else question]
+        return [*drafts, question] if kinds <= KIND_WORDS else None
 
     # --- asking for a person ------------------------------------------------------------------
 

@@ -21,6 +21,7 @@ _NOT_OF_A_NAME = re.compile(r"[^\w .'’,()&/-]|_")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 ASK_SHARES: Draft = {"message": "handoff.ask"}
+ASK_AGAIN: Draft = {"message": "handoff.ask_again"}
 ASK_NOTE: Draft = {"message": "handoff.ask_note"}
 ASK_SUBSTANCE: Draft = {"message": "handoff.ask_substance"}
 YOU_WAIT: Draft = {"message": "handoff.you_wait"}

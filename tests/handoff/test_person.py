@@ -71,6 +71,32 @@ async def test_an_unclear_answer_is_never_a_consent(visit):
         assert (await visit.handoff()).state is State.ASKED
 
 
+async def test_what_is_not_understood_gets_the_question_in_other_words(visit):
+    await visit.edge.begin()
+    await visit.say("i want a human")
+    visit.edge.engine.drafts = [{"message": "fallback.affirm"}]
+    assert await visit.say("yes") == ["handoff.ask_again"]
+    assert await visit.say("idk what do they see") == ["handoff.ask_again"]
+    assert await visit.say("just a note pls") == ["handoff.ask_note"]
+
+
+async def test_a_kind_word_comes_with_the_question_and_anything_else_goes_on(visit):
+    await visit.edge.begin()
+    await visit.say("i want a human")
+    visit.edge.engine.drafts = [{"message": "smalltalk.thank"}]
+    assert await visit.say("thank you so much") == ["smalltalk.thank", "handoff.ask"]
+    visit.edge.engine.drafts = [{"message": "about.can_do"}]
+    assert await visit.say("what can you do") == ["about.can_do"]
+    assert (await visit.say("show them the chat"))[0] == "handoff.waiting_first"
+
+
+@pytest.mark.parametrize("typed", ["stop waiting", "nvm stop waiting", "ya no quiero esperar"])
+async def test_a_person_who_is_still_asked_can_stop_it(visit, typed):
+    await visit.edge.begin()
+    await visit.say("i want a human")
+    assert await visit.say(typed) == ["handoff.withdrawn", "human.numbers"]
+
+
 async def test_no_still_gives_the_numbers_and_the_form_comes_back(visit):
     visit.edge.engine.drafts, visit.edge.engine.asking = [QUESTION], QUESTION
     await visit.edge.begin()
