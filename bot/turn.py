@@ -328,9 +328,10 @@ class Turn(Out):
         """What was typed, read as an answer to what is asked about the hand-off, whatever was said
         since: a consent that was asked for stays asked for."""
         question = self.reception.question(handoff)
-        if question is None or person.offer or screening.rule is not None:
+        waits = handoff.live and handoff.state is State.WAITING
+        if not (question or waits) or person.offer or screening.rule is not None:
             return screening
-        asked = Context(asked=str(question["message"]))
+        asked = Context(asked=str(question["message"]) if question else "handoff.waiting")
         read = self.screener.screen(person.text, session.language, asked)
         return read if read.rule in ANSWERS else screening
 

@@ -233,6 +233,12 @@ async def test_they_stop_waiting_in_their_own_words(visit, typed):
     assert (await visit.edge.handoffs.get(handoff.id)).state is State.WITHDRAWN
 
 
+async def test_they_stop_waiting_whatever_was_said_last(visit):
+    await visit.waits()
+    await visit.say("are you a real person?")
+    assert (await visit.say("nvm stop waiting"))[0] == "handoff.withdrawn"
+
+
 async def test_r3_what_it_is_is_still_told_while_they_wait(visit):
     await visit.waits()
     assert (await visit.say("are you a real person?"))[0].startswith("identity.")
