@@ -290,8 +290,7 @@ class Turn(Out):
     ) -> Reply:
         """Who answers: the edge itself (then the pending question comes back), or Rasa."""
         handoff = await self.reception.open_of(session.conversation)
-        question = (self.reception.question(handoff) if handoff else None) or asking
-        pending = [question] if question else []
+        pending = await self.pending(handoff, asking)
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
         do = person.offer.do if person.offer else None
@@ -321,6 +320,15 @@ class Turn(Out):
             wants_person = draft.get("message") == "human.now"  # only the edge knows who is there
             drafts += await self.human(session, []) if wants_person else [draft]
         return Reply(drafts, turned.asking)
+
+    async def pending(self, handoff: Handoff | None, asking: Draft | None) -> list[Draft]:
+        """What comes again after an interruption: where the line stands, else the question about
+        consent, else the form's."""
+        if handoff and handoff.live and handoff.state in LASTING:
+            waits = handoff.state is State.WAITING
+            return list(await self.reception.where(handoff)) if waits else []
+        question = (self.reception.question(handoff) if handoff else None) or asking
+        return [question] if question else []
 
     def as_answer(
         self, session: Session, person: Message, screening: Screening, handoff: Handoff

@@ -148,8 +148,14 @@ class Reception:
             way = clinic.handoff
             kept = told.message_kept(clinic, way.reply_hours if way else 24)
             return [kept, told.numbers(clinic)]
+        stands = await self.where(handoff)
+        return [*stands, told.numbers(clinic)] if handoff.state is State.WAITING else stands
+
+    async def where(self, handoff: Handoff) -> list[Draft]:
+        """Where a live hand-off stands that lasts: how many are ahead, or who is there."""
+        clinic = self.clinics[handoff.clinic]
         if handoff.state is State.WAITING:
-            return [told.waiting(clinic, await self._ahead(handoff)), told.numbers(clinic)]
+            return [told.waiting(clinic, await self._ahead(handoff))]
         return [told.with_you(handoff, clinic)]
 
     # --- while it lasts -----------------------------------------------------------------------

@@ -240,8 +240,11 @@ async def test_they_stop_waiting_whatever_was_said_last(visit):
 
 
 async def test_r3_what_it_is_is_still_told_while_they_wait(visit):
-    await visit.waits()
-    assert (await visit.say("are you a real person?"))[0].startswith("identity.")
+    visit.edge.engine.drafts, visit.edge.engine.asking = [QUESTION], QUESTION
+    await visit.waits("find me a therapist")
+    what, where = await visit.say("are you a real person?")
+    assert what.startswith("identity.")
+    assert where == "handoff.waiting_first", "and where the line stands, not the form's question"
 
 
 # --- with a person ------------------------------------------------------------------------------
