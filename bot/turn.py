@@ -25,7 +25,7 @@ from bot.conversation import Message, Said, Session
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff import told
 from bot.handoff.handoff import Handoff
-from bot.handoff.person import ANSWERS, Reception
+from bot.handoff.person import ANSWERS, CHILD, DENIED, Reception
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Typing
 from bot.out import Draft, Out
@@ -51,8 +51,6 @@ LONGEST = 4_000
 FIRST: Draft = {"message": "disclosure.first"}
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
-DENIED = "check_in.denied"
-CHILD = "minor.child"
 REPEAT = "safety.repeat"
 """What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 

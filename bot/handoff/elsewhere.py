@@ -111,7 +111,8 @@ def open_elsewhere(
         desk.record, deliveries, desk.queue, clinics, ways, now, on_failed=not_delivered
     )
     channel = OutsideChannel(desk, deliveries, clinics, settings.named, words, now, closed_unread)
-    chatwoot = ChatwootWay(poster, desk.record, deliveries, words, settings.token_secret)
+    chatwoot = ways[CHATWOOT]
+    assert isinstance(chatwoot, ChatwootWay)  # noqa: S101 - `make_ways` made it
     made = Elsewhere(courier, channel, chatwoot, poster)
     desk.steps.hub.overhears = made.overhears
     return made

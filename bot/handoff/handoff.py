@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from bot.handoff.states import State
@@ -91,6 +91,3 @@ class Handoff:
             "name": self.staff_name,
             "title": self.staff_title,
         }
-
-    def after(self, state: State, **values: Any) -> Handoff:
-        return replace(self, state=state, **values)

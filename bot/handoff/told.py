@@ -20,7 +20,6 @@ _WEEK = 6 * 24 * 3600
 _NOT_OF_A_NAME = re.compile(r"[^\w .'’,()&/-]|_")
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-ASK_SHARES: Draft = {"message": "handoff.ask"}
 ASK_AGAIN: Draft = {"message": "handoff.ask_again"}
 ASK_NOTE: Draft = {"message": "handoff.ask_note"}
 ASK_SUBSTANCE: Draft = {"message": "handoff.ask_substance"}
@@ -52,7 +51,7 @@ def only_numbers(clinic: Clinic) -> Draft:
 
 
 def ask(clinic: Clinic) -> Draft:
-    return {**ASK_SHARES, "slots": {"clinic": clinic.name}}
+    return {"message": "handoff.ask", "slots": {"clinic": clinic.name}}
 
 
 def ask_message(clinic: Clinic, opens_at: float | None, now: float, reply_hours: int) -> Draft:

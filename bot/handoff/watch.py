@@ -22,8 +22,6 @@ log = logging.getLogger(__name__)
 MINUTE = 60.0
 TOLD_AT = (5, 15)
 """Minutes of waiting after which the person is told that nobody has answered."""
-UNANSWERED = 30
-"""Minutes after which a person is no longer kept in line, where the clinic says nothing else."""
 CLAIMED_SILENT = {"live": 5, "message": 60}
 """Minutes in which somebody who took a hand-off writes; then it goes back in line."""
 QUIET = 10

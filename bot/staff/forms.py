@@ -15,12 +15,11 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
 
+from bot.channels.body import LARGEST
 from bot.staff.render import problem_page
 
 SAFE = ("GET", "HEAD")
 """Methods that change nothing."""
-LARGEST = 64 * 1024
-"""Bytes of a form."""
 MOST_FIELDS = 1_000
 
 
