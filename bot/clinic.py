@@ -38,6 +38,21 @@ class HandoffWay:
 
 
 @dataclass(frozen=True)
+class Texts:
+    """How a clinic is texted with: its numbers (E.164), or a Twilio messaging service (MG...), or
+    both. ``languages`` are those of numbers that speak another language than the clinic's first."""
+
+    numbers: tuple[str, ...] = ()
+    service: str | None = None
+    languages: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ours(self) -> str:
+        """Where we text from when the person has not texted us first."""
+        return self.service or self.numbers[0]
+
+
+@dataclass(frozen=True)
 class Clinic:
     """One clinic. ``origins`` are the other web sites that may show its chat; empty means none."""
 
@@ -63,6 +78,8 @@ class Clinic:
     """None: no hand-off, only phone numbers."""
     pages: Mapping[str, str] = field(default_factory=dict)
     """What a page of the clinic's site is about: a path to a topic (bot/topics.py)."""
+    texts: Texts | None = None
+    """None: the clinic is not reached by text."""
     leave_url: str | None = None
     """Where "leave quickly" leads."""
 

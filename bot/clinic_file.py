@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema
 import yaml
 
-from bot.clinic import Clinic, HandoffWay
+from bot.clinic import Clinic, HandoffWay, Texts
 from bot.clinic_schema import GREETING, HINTS, RETENTION, SCHEMA
 from bot.colours import ColourError, Colours, colours
 from bot.handoff.hours import Hours, HoursError, hours_from
@@ -132,6 +132,7 @@ class _Reading:
             "greeting": self._greeting(),
             "hours": self._hours(),
             "handoff": self._handoff(),
+            "texts": self._texts(),
         }
 
     def _name(self) -> None:
@@ -182,6 +183,20 @@ class _Reading:
             and "provider_source" not in self.document
         ):
             self.faults.append("provider_source: is missing; say which list is the clinic's own")
+
+    def _texts(self) -> Texts | None:
+        section = self.document.get("texts")
+        if section is None:
+            return None
+        numbers, languages = tuple(section.get("numbers", ())), section.get("languages", {})
+        if not numbers and "service" not in section:
+            self.faults.append("texts: needs numbers, or a service, or both")
+        for number, language in languages.items():
+            if number not in numbers:
+                self.faults.append(f"texts.languages: {number} is not among the numbers")
+            if language not in self.document["languages"]:
+                self.faults.append(f"texts.languages: {language} is not one of the clinic's")
+        return Texts(numbers, section.get("service"), languages)
 
     def _handoff(self) -> HandoffWay | None:
         section = self.document.get("handoff")

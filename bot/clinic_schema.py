@@ -67,6 +67,21 @@ SCHEMA: dict[str, Any] = _section(
         phone=_PHONE,
         phone_from={"type": "string", "pattern": r"^\+\d{7,15}$"},
     ),
+    texts=_section(
+        [],
+        numbers={
+            "type": "array",
+            "minItems": 1,
+            "uniqueItems": True,
+            "items": {"type": "string", "pattern": r"^\+\d{7,15}$"},
+        },
+        service={"type": "string", "pattern": "^MG[0-9a-f]{32}$"},
+        languages={
+            "type": "object",
+            "propertyNames": {"pattern": r"^\+\d{7,15}$"},
+            "additionalProperties": {"enum": list(LANGUAGES)},
+        },
+    ),
     retention_days={"type": "integer", "minimum": 0, "maximum": 3650},
     leave_url=_ADDRESS,
     pages={
@@ -90,6 +105,8 @@ HINTS = {
     "leave_url": "an https address",
     "secret_env": "the name of an environment variable, such as DEMO_WEBHOOK_SECRET",
     "phone_from": "a number of your Twilio account, with + and the country's code",
+    "numbers": 'numbers of your Twilio account, in quotes: ["+15125550100"]',
+    "service": "the MG... name of a Twilio messaging service",
     "retention_days": "whole days from 0 (gone at the end) to 3650",
     "reply_hours": "whole hours from 1 to 336",
     "unanswered_minutes": "whole minutes from 1 to 1440",

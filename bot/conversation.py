@@ -14,11 +14,12 @@ from guardrails.release import Offer, Released
 
 @dataclass(frozen=True)
 class Session:
-    """What a token proves: one conversation, at one clinic."""
+    """One conversation, at one clinic; a token proves it. ``channel``: web | sms."""
 
     conversation: str
     clinic: str
     language: str
+    channel: str = "web"
 
 
 @dataclass(frozen=True)

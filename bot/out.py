@@ -39,14 +39,15 @@ class Out:
         return [self._released(session, draft, language or session.language) for draft in drafts]
 
     def _released(self, session: Session, draft: Draft, language: str) -> Message:
-        country = self.clinics[session.clinic].country
+        country, short = self.clinics[session.clinic].country, session.channel == "sms"
         try:
-            released = self.releaser.release(draft, language, country)
+            released = self.releaser.release(draft, language, country, short=short)
             metrics.WITHHELD.inc(released.withheld)
         except Withheld as why:
             metrics.WITHHELD.inc()
             log.error("withheld: %s", why)
-            released = self.releaser.release({"message": "notice.withheld"}, language, country)
+            withheld = {"message": "notice.withheld"}
+            released = self.releaser.release(withheld, language, country, short=short)
         return bot_message(released, self.ids.next(self.now()), self.now())
 
     def send(self, session: Session, messages: Sequence[Message]) -> None:

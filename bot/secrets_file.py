@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 
 NAME = "secrets.env"
 KEYS = "CARENAV_ENCRYPTION_KEYS"
-SECRETS = ("CARENAV_TOKEN_SECRET", "CARENAV_ENGINE_TOKEN", KEYS)
+SECRETS = ("CARENAV_TOKEN_SECRET", "CARENAV_ENGINE_TOKEN", "CARENAV_LOOKUP_SECRET", KEYS)
 
 
 def fill(given: Mapping[str, str], state: Path) -> dict[str, str]:
@@ -44,6 +44,7 @@ def _new() -> dict[str, str]:
     return {
         "CARENAV_TOKEN_SECRET": secrets.token_urlsafe(32),
         "CARENAV_ENGINE_TOKEN": secrets.token_urlsafe(32),
+        "CARENAV_LOOKUP_SECRET": secrets.token_urlsafe(32),
         KEYS: new_key(),
     }
 

@@ -30,6 +30,7 @@ NAMES = (
     "CARENAV_DATABASE_URL",
     "CARENAV_DIRECTORY_URL",
     "CARENAV_CLINICS",
+    "CARENAV_SMS_SIMULATOR_PORT",
     "CARENAV_API_RATE",
     "CARENAV_CHAT_RATE",
     "CARENAV_CHAT_RATE_SESSIONS",
@@ -78,6 +79,7 @@ class Settings:
     public_url: str
     rasa_port: int
     actions_port: int
+    sms_simulator_port: int
     state_dir: Path
     clinics: Path
     api_rate: str
@@ -92,6 +94,8 @@ class Settings:
     redis_url: str = field(repr=False)
     token_secret: str = field(repr=False)
     engine_token: str = field(repr=False)
+    lookup_secret: str = field(repr=False)
+    """Makes the keyed hashes that phone numbers are found by."""
     encryption_keys: tuple[str, ...] = field(repr=False)
     named: Mapping[str, str] = field(repr=False)
     """Every other variable: a clinic's file names the one that holds a secret of its own."""
@@ -121,8 +125,11 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
     environment = read.one_of("CARENAV_ENV", ("development", "production"), "development")
     state = read.path("CARENAV_STATE_DIR", ".carenav")
     host = read.text("CARENAV_HOST", "127.0.0.1")
-    port, rasa_port, actions_port = read.ports(
-        CARENAV_PORT=8000, CARENAV_RASA_PORT=5005, CARENAV_ACTIONS_PORT=5055
+    port, rasa_port, actions_port, sms_simulator_port = read.ports(
+        CARENAV_PORT=8000,
+        CARENAV_RASA_PORT=5005,
+        CARENAV_ACTIONS_PORT=5055,
+        CARENAV_SMS_SIMULATOR_PORT=8010,
     )
     public_url = read.web_address(
         "CARENAV_PUBLIC_URL", f"http://{f'[{host}]' if ':' in host else host}:{port}"
@@ -150,6 +157,7 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         public_url=public_url,
         rasa_port=rasa_port,
         actions_port=actions_port,
+        sms_simulator_port=sms_simulator_port,
         state_dir=state,
         clinics=clinics,
         **rates,
@@ -161,6 +169,7 @@ def load_settings(env: Mapping[str, str] | None = None, root: Path = PROJECT) ->
         token_secret=_long_enough("CARENAV_TOKEN_SECRET", kept),
         engine_token=_long_enough("CARENAV_ENGINE_TOKEN", kept),
         named={name: value for name, value in env.items() if not name.startswith("CARENAV_")},
+        lookup_secret=_long_enough("CARENAV_LOOKUP_SECRET", kept),
         encryption_keys=_fernet_keys(KEYS, kept),
         keys_given=bool(given[KEYS]),
     )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -135,6 +135,18 @@ CHOICES_SCHEMA: dict[str, Any] = {
         },
     },
 }
+SHORT_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["reviewed_on", "short"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": _DATE,
+        "short": {
+            "type": "object",
+            "additionalProperties": {**_WORDS, "required": ["en", "es"]},
+        },
+    },
+}
 TERMS_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["reviewed_on", "terms"],
@@ -187,6 +199,8 @@ class Message:
     sources: tuple[Source, ...]
     reviewed_on: str
     print: bool = False
+    short: Mapping[str, str] = field(default_factory=dict)
+    """The words for a text message, where the others are too long for one."""
 
 
 @dataclass(frozen=True)
@@ -227,6 +241,9 @@ def load_catalogue(folder: Path) -> Catalogue:
     for path, document in _documents(folder, "messages/*.yml", MESSAGES_SCHEMA, faults):
         for key, entry in document["messages"].items():
             _add(messages, key, _message(key, entry, document), path, faults)
+    for path, document in _documents(folder, "short/*.yml", SHORT_SCHEMA, faults):
+        for key, words in document["short"].items():
+            _shorten(messages, key, words, path, faults)
     for pattern in ("choices.yml", "choices/*.yml"):
         for path, document in _documents(folder, pattern, CHOICES_SCHEMA, faults):
             for key, entry in document["choices"].items():
@@ -269,6 +286,22 @@ def _add(into: dict[str, Any], key: str, value: Any, path: Path, faults: list[st
     into[key] = value
 
 
+def _shorten(
+    messages: dict[str, Message],
+    key: str,
+    words: Mapping[str, str],
+    path: Path,
+    faults: list[str],
+) -> None:
+    if key not in messages:
+        faults.append(f"{path.name}: {key}: there is no such message")
+    elif messages[key].short:
+        faults.append(f"{path.name}: {key}: written twice")
+    else:
+        short = {language: text.strip() for language, text in words.items()}
+        messages[key] = replace(messages[key], short=short)
+
+
 def _message(key: str, entry: dict[str, Any], document: dict[str, Any]) -> Message:
     return Message(
         id=key,
@@ -296,7 +329,7 @@ def _choice(key: str, entry: dict[str, Any]) -> Choice:
 def _cross_checks(catalogue: Catalogue) -> list[str]:
     faults = []
     for message in catalogue.messages.values():
-        for language, words in message.words.items():
+        for language, words in (*message.words.items(), *message.short.items()):
             if unknown := set(PLACEHOLDER.findall(words)) - set(message.slots):
                 faults.append(f"{message.id} ({language}): no slot type for {sorted(unknown)}")
         faults += [

@@ -53,9 +53,14 @@ class Releaser:
     helplines: Helplines
     today: Callable[[], date] = date.today
 
-    def release(self, draft: Draft, language: str = "en", country: str = "US") -> Released:
-        """Raises `Withheld` when any part of the draft is not in the catalogue or of its type."""
-        filler = _Filler(self.catalogue, self.helplines, language, country)
+    def release(
+        self, draft: Draft, language: str = "en", country: str = "US", *, short: bool = False
+    ) -> Released:
+        """Raises `Withheld` when any part of the draft is not in the catalogue or of its type.
+
+        ``short`` takes the words for a text message, where a message has any.
+        """
+        filler = _Filler(self.catalogue, self.helplines, language, country, short)
         message = filler.message(draft)
         chosen = draft.get("choices")
         offers = message.choices if chosen is None else chosen
@@ -97,6 +102,7 @@ class _Filler:
     helplines: Helplines
     language: str
     country: str
+    short: bool = False
 
     def message(self, draft: Draft) -> Message:
         known = self.catalogue.messages.get(str(as_mapping(draft, "draft").get("message")))
@@ -109,11 +115,14 @@ class _Filler:
 
     def whole(self, message: Message, slots: Mapping[str, Any]) -> str:
         """A message in one language: its names are in English too when its words are."""
-        spoken = self.language if self.language in message.words else "en"
+        spoken = self.language if self.language in self._of(message) else "en"
         return replace(self, language=spoken).text(message, slots)
 
     def text(self, message: Message, slots: Mapping[str, Any]) -> str:
-        return self._fill(self.words(message.words), message.slots, slots, message.id)
+        return self._fill(self.words(self._of(message)), message.slots, slots, message.id)
+
+    def _of(self, message: Message) -> Mapping[str, str]:
+        return message.short if self.short and message.short else message.words
 
     def _fill(
         self, words: str, types: Mapping[str, str], slots: Mapping[str, Any], where: str

@@ -316,5 +316,5 @@ class HandoffDesk:
         return after
 
     def _tell(self, now: Handoff, drafts: Sequence[Any]) -> list[Message]:
-        session = Session(now.conversation, now.clinic, now.language)
+        session = Session(now.conversation, now.clinic, now.language, now.channel)
         return self.turn.release(session, drafts)

@@ -126,7 +126,7 @@ class Reception:
 
     async def _ask(self, session: Session, kind: str, step: str) -> None:
         record, queue = self.steps.record, self.steps.queue
-        await record.call(queue.ask, session, kind, step, self.now(), "web")
+        await record.call(queue.ask, session, kind, step, self.now(), session.channel)
         self.steps.counts.add(session.clinic, "handoff.asked")
 
     def _ask_message(self, key: str) -> Draft:

@@ -95,7 +95,7 @@ class Watch:
             await self._tell(handoff, [told.QUIET, choices], 1)
 
     async def _tell(self, handoff: Handoff, drafts: list[told.Draft], times: int) -> None:
-        session = Session(handoff.conversation, handoff.clinic, handoff.language)
+        session = Session(handoff.conversation, handoff.clinic, handoff.language, handoff.channel)
         messages = self.desk.turn.release(session, drafts)
         await self.desk.steps.change(handoff, say=messages, told=times)
 

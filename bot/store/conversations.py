@@ -17,7 +17,7 @@ from sqlalchemy.exc import IntegrityError
 from bot.conversation import Message, Session
 from bot.store.crypto import Sealer, Unsealable
 from bot.store.database import scrub
-from bot.store.tables import conversations, erased, handoffs, messages, trackers
+from bot.store.tables import conversations, erased, handoffs, messages, phones, trackers
 
 
 @dataclass(frozen=True)
@@ -57,6 +57,7 @@ class Store:
                     created_at=now,
                     last_seen_at=now,
                     disclosed_at=now,
+                    channel=session.channel,
                 )
             )
         if connection.scalar(_one(erased.c.conversation_id, session.conversation)):
@@ -70,7 +71,7 @@ class Store:
         if row is None:
             return None
         return Kept(
-            session=Session(row.id, row.clinic, row.language),
+            session=Session(row.id, row.clinic, row.language, row.channel),
             last_seen_at=row.last_seen_at,
             disclosed_at=row.disclosed_at,
             asking=self._unseal(row.asking) if row.asking else None,
@@ -106,6 +107,8 @@ class Store:
     def add(self, session: Session, new: Sequence[Message], client_id: str | None = None) -> None:
         """Keep messages that were already sent. Those that are kept already stay as they are.
 
+        Over text only what answers a ``client_id`` was sent, with the answer to it; the rest waits.
+
         When the ``client_id`` is known, the same message was taken before: nothing is added.
         """
         if client_id is not None and self.known(session.conversation, client_id):
@@ -117,20 +120,30 @@ class Store:
             for message in new:
                 if message.id not in there:
                     client = client_id if message.sender == "person" else None
-                    self._insert(connection, session.conversation, message, "done", client)
+                    state = "done" if client_id else self._sent(connection, session.conversation)
+                    self._insert(connection, session.conversation, message, state, client)
 
     def insert_sent(
         self, connection: Connection, conversation: str, new: Sequence[Message]
     ) -> None:
         """Keep messages in a transaction of the caller's."""
+        state = self._sent(connection, conversation) if new else "done"
         for message in new:
-            self._insert(connection, conversation, message, "done", None)
+            self._insert(connection, conversation, message, state, None)
 
     def insert_said(
         self, connection: Connection, conversation: str, message: Message, client_id: str
     ) -> None:
         """Keep what staff said. Raises ``IntegrityError`` when this ``client_id`` is known."""
-        self._insert(connection, conversation, message, "done", client_id)
+        state = self._sent(connection, conversation)
+        self._insert(connection, conversation, message, state, client_id)
+
+    def _sent(self, connection: Connection, conversation: str) -> str:
+        """The state of what is for the person: a page reads it here, a phone has yet to get it."""
+        channel = connection.scalar(
+            sa.select(conversations.c.channel).where(conversations.c.id == conversation)
+        )
+        return "unsent" if channel == "sms" else "done"
 
     def last_said(self, conversations_: Sequence[str]) -> dict[str, tuple[str, str, float]]:
         """The newest message of a person or of staff, by conversation: its id, sender and time."""
@@ -175,8 +188,7 @@ class Store:
             )
             if closed.rowcount == 0:
                 return False
-            for reply in replies:
-                self._insert(connection, session.conversation, reply, "done", None)
+            self.insert_sent(connection, session.conversation, replies)
             values: dict[str, Any] = {
                 "last_seen_at": now,
                 "asking": self._seal(asking) if asking else None,
@@ -215,7 +227,7 @@ class Store:
                 if conversation is not None:
                     raise
                 continue
-            found.append((Session(row.id, row.clinic, row.language), message))
+            found.append((Session(row.id, row.clinic, row.language, row.channel), message))
         return found
 
     def after(self, conversation: str, after: str = "") -> list[Message]:
@@ -258,6 +270,7 @@ class Store:
                 nobody = {"clinic": "", "language": "", "created_at": now}
                 nobody |= {"last_seen_at": now, "disclosed_at": now}
                 connection.execute(conversations.insert().values(id=conversation, **nobody))
+            connection.execute(phones.delete().where(phones.c.conversation_id == conversation))
             connection.execute(conversations.delete().where(this))
             connection.execute(trackers.delete().where(trackers.c.conversation_id == conversation))
             if not connection.scalar(_one(erased.c.conversation_id, conversation)):

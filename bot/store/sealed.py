@@ -15,7 +15,11 @@ from bot.store.tables import (
     handoff_notes,
     handoffs,
     messages,
+    phones,
+    reminders,
     staff,
+    text_requests,
+    texts,
     trackers,
 )
 
@@ -27,6 +31,12 @@ SEALED: tuple[sa.Column[bytes], ...] = (
     handoff_notes.c.body,
     deliveries.c.body,
     staff.c.totp,
+    phones.c.number,
+    phones.c.more,
+    texts.c.body,
+    reminders.c.body,
+    text_requests.c.number,
+    text_requests.c.body,
 )
 
 

@@ -40,6 +40,7 @@ conversations = Table(
     Column("last_seen_at", Float, nullable=False),
     Column("disclosed_at", Float, nullable=False),
     Column("asking", LargeBinary, nullable=True),  # the form's pending question, a sealed draft
+    Column("channel", String(8), nullable=False, server_default="web"),  # web | sms
 )
 
 messages = Table(
@@ -54,7 +55,8 @@ messages = Table(
     ),
     Column("sender", String(8), nullable=False),  # person | bot | staff | system
     Column("client_id", String(64), nullable=True),  # a person's messages only
-    Column("state", String(8), nullable=False),  # pending (waits for an answer) | done
+    # pending (waits for an answer) | unsent (is to be texted: bot/sms/book.py) | done
+    Column("state", String(8), nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("at", Float, nullable=False),
     UniqueConstraint("conversation_id", "client_id"),
@@ -276,4 +278,118 @@ clearings = Table(  # the proof that retention ran
     Column("conversations", Integer, nullable=False),
     Column("left", Integer, nullable=False),  # how many as old were found afterwards: 0
     Index(None, "clinic", "at"),
+)
+
+# --- text messages ----------------------------------------------------------------------------
+# A phone number is sealed, and found by a keyed hash of it (``lookup``, bot/sms/numbers.py).
+
+phones = Table(  # one person's phone, at one clinic
+    "phones",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("clinic", String(64), nullable=False),
+    Column("lookup", String(64), nullable=False),
+    Column("number", LargeBinary, nullable=False),  # E.164, sealed
+    Column("ours", String(40), nullable=False),  # the clinic's number or MG... that they text with
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversations.id", ondelete="SET NULL"),
+        nullable=True,
+    ),
+    Column("introduced_at", Float, nullable=True),  # when they were told what this is, STOP, rates
+    Column("asked", String(32), nullable=True),  # the message whose choices were numbered last
+    Column("more", LargeBinary, nullable=True),  # what MORE gives next: sealed JSON list of texts
+    Column("created_at", Float, nullable=False),
+    Column("last_at", Float, nullable=False),
+    UniqueConstraint("clinic", "lookup"),
+    Index(None, "conversation_id"),
+)
+
+consents = Table(  # who may be texted; only ever added to, the newest row of a phone counts
+    "consents",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("clinic", String(64), nullable=False),
+    Column("lookup", String(64), nullable=False),
+    Column("agreed", Boolean, nullable=False),
+    Column("how", String(16), nullable=False),  # bot/sms/consent.py has the list
+    Column("words", String(64), nullable=False),  # what they had been shown: message id@reviewed_on
+    Column("at", Float, nullable=False),
+    Index(None, "clinic", "lookup", "id"),
+)
+
+texts_in = Table(  # what came, so that the same text again is the same
+    "texts_in",
+    metadata,
+    Column("sid", String(34), primary_key=True),  # Twilio's MessageSid
+    Column("phone_id", String(32), ForeignKey("phones.id", ondelete="SET NULL"), nullable=True),
+    Column("at", Float, nullable=False),
+    Index(None, "at"),
+)
+
+texts = Table(  # what goes out, kept before it is sent
+    "texts",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("phone_id", String(32), ForeignKey("phones.id", ondelete="CASCADE"), nullable=False),
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=True,
+    ),
+    Column("kind", String(12), nullable=False),  # reply | staff | reminder | invite | opt_out
+    Column("reply_to", String(34), nullable=True),  # given in the answer to this text of theirs
+    Column("body", LargeBinary, nullable=False),  # sealed
+    Column("segments", Integer, nullable=False),
+    Column("state", String(20), nullable=False),  # bot/sms/states.py
+    Column("sid", String(34), nullable=True, unique=True),  # Twilio's name for it
+    Column("error", Integer, nullable=True),  # Twilio's code
+    Column("tries", Integer, nullable=False),
+    Column("next_at", Float, nullable=False),
+    Column("at", Float, nullable=False),
+    Index(None, "state", "next_at"),
+    Index(None, "phone_id", "id"),
+    Index(None, "reply_to"),
+)
+
+reminders = Table(  # what somebody asked to be texted later
+    "reminders",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("kind", String(8), nullable=False),  # visit | reached
+    Column("timezone", String(40), nullable=False),  # whose night it must not disturb
+    Column("body", LargeBinary, nullable=False),  # sealed JSON: what it is about
+    Column("state", String(10), nullable=False),  # waiting | sent | cancelled | missed
+    Column("at", Float, nullable=False),  # when it is due
+    Column("agreed_at", Float, nullable=False),
+    Index(None, "state", "at"),
+    Index(None, "conversation_id"),
+)
+
+text_requests = Table(  # a web chat asks to go on by text: nothing goes there before a yes from it
+    "text_requests",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("clinic", String(64), nullable=False),
+    Column("lookup", String(64), nullable=True),  # none yet: the number is being asked for
+    Column("number", LargeBinary, nullable=True),  # E.164, sealed
+    Column("body", LargeBinary, nullable=False),  # sealed JSON: what is to be texted
+    Column("state", String(10), nullable=False),  # asked | sent | agreed | refused | dropped
+    Column("at", Float, nullable=False),
+    Index(None, "lookup", "at"),
+    Index(None, "conversation_id"),
 )
