@@ -1,4 +1,4 @@
-"""The values that texting works on: a text that came, a phone, and what happened to a text of ours."""
+"""The values that texting works on: what came, a phone, and how a text of ours failed."""
 
 from __future__ import annotations
 
