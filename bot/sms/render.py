@@ -42,7 +42,7 @@ class Rendered:
 @dataclass(frozen=True)
 class _Block:
     """A piece of a message. ``firm``: in the first part, uncut. ``whole``: uncut in any part.
-    ``spare``: left out rather than cut the turn in two."""
+    ``spare``: no reason to cut the turn in two."""
 
     message: str
     text: str
@@ -122,8 +122,11 @@ class _Paper:
     more: str
 
     def parts(self, blocks: Sequence[_Block], choices: str, asking: str, most: int) -> list[str]:
-        blocks = _without_spare(blocks, most)
-        kept, rest = self._fill(blocks, most)
+        needed = _join([block.text for block in blocks if not block.spare])
+        if segments(needed) <= most:
+            kept, rest = [block.text for block in blocks], []
+        else:
+            kept, rest = self._fill(blocks, most)
         parts = []
         while kept:
             if choices and all(block.message != asking for block in rest):
@@ -182,13 +185,6 @@ def _places(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _without_spare(blocks: Sequence[_Block], most: int) -> list[_Block]:
-    """Without what is not worth a second part."""
-    needed = [block for block in blocks if not block.spare]
-    long, short = (segments(_join([one.text for one in some])) for some in (blocks, needed))
-    return needed if needed and short <= most < long else list(blocks)
-
-
 def _join(texts: Sequence[str]) -> str:
     return "\n\n".join(texts)
 
@@ -214,5 +210,7 @@ def _help_lines(cards: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _source(message: Message, words: Mapping[str, str]) -> str:
-    names = "; ".join(source["name"] for source in message.sources)
-    return plain(words["source"].format(sources=names, reviewed_on=message.reviewed_on))
+    """Whose pages an answer rests on: "NIMH, Psychotherapies" is NIMH's."""
+    names = dict.fromkeys(source["name"].partition(", ")[0] for source in message.sources)
+    sources, reviewed_on = "; ".join(names), message.reviewed_on
+    return plain(words["source"].format(sources=sources, reviewed_on=reviewed_on))

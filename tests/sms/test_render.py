@@ -323,14 +323,18 @@ def test_only_a_list_is_given_a_link():
     assert parts(said("No list."), link=never) == ("No list.",)
 
 
-def test_an_answer_says_where_it_comes_from_unless_that_alone_would_cut_it():
-    source = ({"name": "NIMH, Care", "url": "https://www.nimh.nih.gov"},)
+def test_an_answer_says_where_it_comes_from_and_that_line_alone_never_cuts_it():
+    source = (
+        {"name": "NIMH, Care", "url": "https://www.nimh.nih.gov"},
+        {"name": "NIMH, Visits", "url": "https://www.nimh.nih.gov"},
+        {"name": "NAMI", "url": "https://www.nami.org"},
+    )
+    line = "From: NIMH; NAMI. Reviewed 2026-11-20."
     short = said("Yes.", "answer", sources=source, reviewed_on="2026-11-20")
-    assert parts(short) == ("Yes.\n\nFrom: NIMH, Care. Reviewed 2026-11-20.",)
-    full = replace(short, text=(SENTENCE * 4).strip())
-    assert parts(full) == (full.text,)
-    long = replace(short, text=SENTENCE * 9)
-    assert parts(long)[-1].endswith("From: NIMH, Care. Reviewed 2026-11-20.")
+    assert parts(short) == (f"Yes.\n\n{line}",)
+    full = replace(short, text="A" * 300)
+    assert parts(full) == (f"{full.text}\n\n{line}",)
+    assert parts(replace(short, text=SENTENCE * 9))[-1].endswith(line)
 
 
 # --- all that can be written ------------------------------------------------------------------
