@@ -70,7 +70,8 @@ class Renderer:
         said = [message for message in messages if message.sender != "person"]
         blocks = [block for one in said for block in self._blocks(one, words, link)]
         asking = next((one for one in reversed(said) if one.offers), None)
-        choices = self._choices(asking, blocks, words) if asking else ""
+        numbered = asking is not None and not asking.print
+        choices = self._choices(asking, blocks, words) if asking and numbered else ""
         paper = _Paper(plain(words["more"]))
         most = FIRST_WITH_LISTINGS if any(block.whole for block in blocks) else FIRST
         parts = paper.parts(blocks, choices, asking.id if asking else "", most)
@@ -123,10 +124,8 @@ class _Paper:
 
     def parts(self, blocks: Sequence[_Block], choices: str, asking: str, most: int) -> list[str]:
         needed = _join([block.text for block in blocks if not block.spare])
-        if segments(needed) <= most:
-            kept, rest = [block.text for block in blocks], []
-        else:
-            kept, rest = self._fill(blocks, most)
+        fits = segments(needed) <= most
+        kept, rest = ([one.text for one in blocks], []) if fits else self._fill(blocks, most)
         parts = []
         while kept:
             if choices and all(block.message != asking for block in rest):
