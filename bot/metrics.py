@@ -18,3 +18,6 @@ DELIVERIES_KEPT = Gauge(
     "carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"]
 )
 TOO_MANY = Counter("carenav_too_many", "Calls refused for their number (429)")
+TEXTS_REFUSED = Counter(
+    "carenav_texts_refused", "Requests as Twilio's that were not believed", ["why"]
+)
