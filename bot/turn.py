@@ -47,6 +47,8 @@ REMIND = 3 * 3600
 """Seconds of one conversation after which it says so again (R4)."""
 SLOWER = 3
 """Times that somebody who texts waits longer before a slow engine is spoken of: no page is open."""
+NOTICE_AGAIN = 600
+"""Seconds after which somebody who texts is told again of what still does not work."""
 LONGEST = 4_000
 """Characters of one message."""
 
@@ -412,10 +414,14 @@ class Turn(Out):
         return turned
 
     async def notify(self, session: Session, person: Message, notice: str) -> None:
-        """Say what is not working, once for a message of theirs."""
+        """Say what is not working, once for a message of theirs; by text, once in a while."""
         last = await self.record.last_from_bot(session.conversation)
-        if last and last.id > person.id and (last.message or "").startswith("notice."):
+        told = last is not None and (last.message or "").startswith("notice.")
+        if last and told and last.id > person.id:
             return
+        if last and session.channel == "sms" and last.message == notice:
+            if self.now() - last.at < NOTICE_AGAIN:
+                return
         await self.tell(session, [{"message": notice}])
 
     async def give_up(self, session: Session, person: Message) -> None:

@@ -15,6 +15,7 @@ from bot.conversation import Message, Session
 from bot.out import Out
 from bot.sms.book import Book, Given, Letter
 from bot.sms.render import Renderer
+from bot.sms.segments import plain
 from bot.sms.values import Phone
 from bot.store.record import StoreDown
 
@@ -25,6 +26,8 @@ LOOK = 0.5
 MOMENT = 0.5
 """Seconds that an answer about danger waits to be kept; it goes out all the same."""
 FIRST = "sms.first"
+INTRODUCE = frozenset({FIRST, "sms.help", "sms.opted_in"})
+"""Messages that say themselves what this is."""
 OPT_OUT = frozenset({"opt_out.done", "sms.opted_out"})
 """The one text that may go to somebody who wants no more."""
 _KINDS = {"reminder": "reminder"}
@@ -100,23 +103,30 @@ class Postman:
         unsent: Sequence[Message],
         new: Sequence[Message] = (),
     ) -> Letter:
-        """The unsent messages and the new ones as one text."""
+        """The unsent messages and the new ones as one text; who we are comes before the first."""
         said = [*unsent, *new]
         kind = _kind(said)
+        rendered = self.renderer.render(said, session.language)
         first: list[Message] = []
         safety = all(message.kind == "safety" for message in said)
         if phone.introduced_at is None and not safety and kind != "opt_out":
-            slots = {"clinic": self.out.clinics[session.clinic].name}
-            first = self.out.release(session, [{"message": FIRST, "slots": slots}])
-            first = [replace(one, id=_just_before(said[0].id)) for one in first]
+            first = self._introduction(session, before=said[0])
+            rendered = replace(rendered, parts=_after(first, rendered.parts))
         return Letter(
-            rendered=self.renderer.render([*first, *said], session.language),
+            rendered=rendered,
             kind=kind,
             done=tuple(message.id for message in unsent),
             new=(*first, *new),
-            introduces=bool(first),
+            introduces=bool(first) or said[0].message in INTRODUCE,
             whole=kind == "staff",
         )
+
+    def _introduction(self, session: Session, before: Message) -> list[Message]:
+        if before.message in INTRODUCE:
+            return []
+        slots = {"clinic": self.out.clinics[session.clinic].name}
+        first = self.out.release(session, [{"message": FIRST, "slots": slots}])
+        return [replace(one, id=_just_before(before.id)) for one in first]
 
     # --- by the sender ------------------------------------------------------------------------
 
@@ -153,6 +163,13 @@ class Postman:
             return False
         letter = self.letter(phone, session, unsent)
         return bool(await record.call(self.book.post, phone, session, letter, self.out.now(), None))
+
+
+def _after(first: Sequence[Message], parts: Sequence[str]) -> tuple[str, ...]:
+    """The introduction over the first part, which stays as long as it may be."""
+    words = plain("\n\n".join(message.text.strip() for message in first))
+    head = "\n\n".join(filter(None, [words, *parts[:1]]))
+    return (head, *parts[1:])
 
 
 def _just_before(message: str) -> str:
