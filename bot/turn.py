@@ -240,7 +240,7 @@ class Turn(Out):
             return
         question = self.reception.question(handoff) if handoff else None
         asking = question or await self.record.asking(session.conversation)
-        if in_danger and asking:
+        if in_danger and asking and session.channel != "sms":  # on a phone it would hide the lines
             await self.tell(session, [{"message": "resume.after_danger"}, asking])
 
     # --- everything else: kept first, then answered -----------------------------------------
