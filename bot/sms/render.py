@@ -140,17 +140,16 @@ class _Paper:
         rest: list[_Block] = []
         for at, block in enumerate(blocks):
             if block.firm:
-                kept.append(block.text)
-                continue
-            if not rest:
-                after = blocks[at + 1 :]
-                head, tail = self._head(block, kept, after, most)
+                cut_before = not kept and rest
+                kept.append(f"{block.text}\n{self.more}" if cut_before else block.text)
+            elif rest:
+                rest.append(block)
+            else:
+                head, tail = self._head(block, kept, blocks[at + 1 :], most)
                 kept += [head] if head else []
-                if tail:
-                    rest.append(replace(block, text=tail))
+                rest += [replace(block, text=tail)] if tail else []
+                if tail and kept:
                     kept[-1] += f"\n{self.more}"
-                continue
-            rest.append(block)
         return kept, rest
 
     def _head(
@@ -159,15 +158,15 @@ class _Paper:
         """As much of the block as has room beside what is kept and what must come, and its rest."""
         must = [one.text for one in after if one.firm]
         last = len(must) == len(after)
+        alone = not (kept or must)
 
         def fits(text: str) -> bool:
             more = "" if last and text == block.text else f"\n{self.more}"
             return segments(_join([*kept, text + more, *must])) <= most
 
-        head, tail = ("", block.text) if block.whole else cut(block.text, fits)
-        if fits(block.text) or not (head or kept):  # with nothing before it there must be something
+        if fits(block.text) or (block.whole and alone):
             return block.text, ""
-        return head, tail
+        return ("", block.text) if block.whole else cut(block.text, fits, words=alone)
 
     def _bounded(self, part: str) -> list[str]:
         """The part in as many as it takes: Twilio sends no longer ones."""
