@@ -2,8 +2,8 @@
 
 A crisis text is one segment of GSM-7 in every country and language, so that it comes whole and at
 once. The first text of any other message is at most two. Long content (an answer, a list) goes out
-in parts, by MORE. Measured as it goes out: released with its words for a text (`data/content/short`)
-and in plain letters. ``data/guardrails/texts.yml`` has what no text may say.
+in parts, by MORE. Measured as it goes out: released with its words for a text
+(`data/content/short`) and in plain letters. `data/guardrails/texts.yml` has what no text may say.
 """
 
 from __future__ import annotations
@@ -122,7 +122,9 @@ class Table:
         )
 
     def _text(self, message: Message, language: str, country: str, size: str) -> str:
-        slots = slots_of(self.catalogue, message, "longest" if size == "longest" else "typical", language)
+        slots = slots_of(
+            self.catalogue, message, "longest" if size == "longest" else "typical", language
+        )
         draft = {"message": message.id, "slots": slots}
         try:
             released = self._releaser.release(draft, language, country, short=True)
@@ -136,10 +138,12 @@ def in_parts(message: Message) -> bool:
     return "lines" in message.slots.values()
 
 
-def wording(catalogue: Catalogue, bans: list[Ban]) -> Iterator[str]:
+def unfit(catalogue: Catalogue, bans: list[Ban]) -> Iterator[str]:
     """Words that make no sense in a text or are dangerous in one; bans that fail their examples."""
     for ban in bans:
-        yield from (f"{ban.id}: lets through {t!r}" for t in ban.catches if not ban.pattern.search(t))
+        yield from (
+            f"{ban.id}: lets through {t!r}" for t in ban.catches if not ban.pattern.search(t)
+        )
         yield from (f"{ban.id}: stops {t!r}" for t in ban.passes if ban.pattern.search(t))
     said: list[tuple[str, Mapping[str, str], bool]] = [
         *((one.id, one.short or one.words, False) for one in catalogue.messages.values()),
