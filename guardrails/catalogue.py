@@ -34,6 +34,7 @@ SLOT_TYPES = frozenset(
         "first_name",
         "clock",
         "date",
+        "ending",
         "own_words",
         "emergency",
         "crisis_line",
@@ -56,6 +57,9 @@ EDGE_DOES = frozenset(
         "handoff.leave_message",
         "handoff.stop",
         "handoff.keep",
+        "text_me",
+        "text_me.no",
+        "text_me.stop",
     }
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

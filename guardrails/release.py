@@ -89,7 +89,8 @@ class Releaser:
         cards = []
         for card in drafted:
             try:
-                cards.append(provider_card(filler, as_mapping(card, "card"), self.today()))
+                known, today = as_mapping(card, "card"), self.today()
+                cards.append(provider_card(filler, known, today, short=filler.short))
             except Withheld:
                 continue
         if drafted and not cards:
