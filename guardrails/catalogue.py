@@ -140,6 +140,16 @@ CHOICES_SCHEMA: dict[str, Any] = {
         },
     },
 }
+_SHORT = {
+    "type": "object",
+    "required": ["en", "es"],
+    "additionalProperties": False,
+    "properties": {
+        "en": {"type": "string", "minLength": 1},
+        "es": {"type": "string", "minLength": 1},
+        "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
+    },
+}
 SHORT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["reviewed_on", "short"],
@@ -148,14 +158,7 @@ SHORT_SCHEMA: dict[str, Any] = {
         "reviewed_on": _DATE,
         "short": {
             "type": "object",
-            "additionalProperties": {
-                **_WORDS,
-                "required": ["en", "es"],
-                "properties": {
-                    **_WORDS["properties"],
-                    "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
-                },
-            },
+            "additionalProperties": _SHORT,
         },
         "labels": {
             "type": "object",

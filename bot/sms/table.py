@@ -2,8 +2,8 @@
 
 A crisis text is one segment of GSM-7 in every country and language, so that it comes whole and at
 once. The first text of any other message is at most two. Long content (an answer, a list) goes out
-in parts, by MORE. Measured as it goes out: released with its words for a text (`data/content/short`)
-and in plain letters. ``data/guardrails/texts.yml`` has what no text may say.
+in parts, by MORE. Measured as it goes out: released with its words for a text
+(`data/content/short`) and in plain letters. `data/guardrails/texts.yml` has what no text may say.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def in_parts(message: Message) -> bool:
     return "lines" in message.slots.values()
 
 
-def wording(catalogue: Catalogue, bans: list[Ban]) -> Iterator[str]:
+def unfit(catalogue: Catalogue, bans: list[Ban]) -> Iterator[str]:
     """Words that make no sense in a text or are dangerous in one; bans that fail their examples."""
     for ban in bans:
         yield from (
