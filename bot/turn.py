@@ -300,7 +300,7 @@ class Turn(Out):
             return Reply(pending or [{"message": "resume.nothing"}], asking)
         if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
             await self.opted_out(session)
-            return Reply([{"message": screening.reply}], asking)
+            return Reply([{"message": screening.reply, "choices": []}], asking)
         if handoff:
             screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)

@@ -191,7 +191,8 @@ class Book:
 
     def _done(self, connection: Connection, ids: Sequence[str]) -> int:
         these = messages.c.id.in_(ids) & (messages.c.state == "unsent")
-        return connection.execute(messages.update().where(these).values(state="done")).rowcount
+        done = connection.execute(messages.update().where(these).values(state="done"))
+        return int(done.rowcount)
 
     def post(
         self, phone: Phone, session: Session, letter: Letter, now: float, reply_to: str | None

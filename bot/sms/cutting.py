@@ -12,12 +12,16 @@ Fits = Callable[[str], bool]
 
 _ENDS = (
     (re.compile(r"(?<!:)\s*\n\s*\n"), 0.4),  # a paragraph, but not the line that leads in a list
-    (re.compile(r"(?<!:)\s*\n|(?<=[.!?])[\"')]*\s"), 0.4),  # a line, or a sentence
+    (re.compile(r"(?<!:)\s*\n"), 0.5),  # a line
+    (re.compile(r"(?<=[.!?])[\"')]*\s"), 0.4),  # a sentence
     (re.compile(r"\s"), 0.0),
 )
 """Each with the least share of the room that must be filled, lest a part be very short."""
-_ONE_THING = re.compile(r"https?://\S+|[+(]?\d(?:[\d ().,:/-]*\d)?")
-"""A link, or a number as phones, prices and dates are written."""
+_ONE_THING = re.compile(
+    r"https?://\S+|^(?:\d+[.)]|-)\s+\S+|[+(]?\d(?:[\d ().,:/-]*\d)?", re.MULTILINE
+)
+"""A link, the mark of a list's line with its first word, or a number as phones, prices and dates
+are written."""
 
 
 def cut(text: str, fits: Fits) -> tuple[str, str]:

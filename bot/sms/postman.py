@@ -5,10 +5,11 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation import Message, Session
 from bot.out import Out
@@ -37,7 +38,7 @@ class Postman:
     out: Out
     book: Book
     renderer: Renderer
-    wake: Callable[[], None]
+    wake: Callable[[], None] = lambda: None
     _answering: Counter[str] = field(default_factory=Counter)
 
     # --- in the answer to a text --------------------------------------------------------------
@@ -107,6 +108,7 @@ class Postman:
         if phone.introduced_at is None and not safety and kind != "opt_out":
             slots = {"clinic": self.out.clinics[session.clinic].name}
             first = self.out.release(session, [{"message": FIRST, "slots": slots}])
+            first = [replace(one, id=_just_before(said[0].id)) for one in first]
         return Letter(
             rendered=self.renderer.render([*first, *said], session.language),
             kind=kind,
@@ -145,12 +147,17 @@ class Postman:
         unsent = await record.call(self.book.unsent, conversation)
         if not unsent or conversation in self._answering:
             return False
-        if found is None or found[1] is None:
+        phone, session = found or (None, None)
+        if phone is None or session is None:
             await record.call(self.book.let_go, [message.id for message in unsent])
             return False
-        phone, session = found
         letter = self.letter(phone, session, unsent)
         return bool(await record.call(self.book.post, phone, session, letter, self.out.now(), None))
+
+
+def _just_before(message: str) -> str:
+    """An id that sorts before this one and after all that were made before it (`Ids`)."""
+    return f"{message[:-8]}0000{secrets.token_hex(2)}"
 
 
 def _kind(said: Sequence[Message]) -> str:

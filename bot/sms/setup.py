@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Coroutine, Mapping
+import logging
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ from bot.clinics import Clinic, ClinicError
 from bot.desk import Desk
 from bot.limits import ChatLimits
 from bot.settings import Settings
-from bot.sms.account import Account, account_of
+from bot.sms.account import account_of
+from bot.sms.answers import load_answer_words
 from bot.sms.book import Book
 from bot.sms.consent import Consents
 from bot.sms.keywords import load_keywords
@@ -22,16 +24,16 @@ from bot.sms.outbox import Outbox
 from bot.sms.postman import Postman
 from bot.sms.render import Renderer
 from bot.sms.sender import Sender
-from bot.sms.texting import Texting
+from bot.sms.texting import DropsOut, Helper, Moves, Texting
 from bot.sms.twilio_api import TwilioApi
 from bot.widget.assets import load_words
 
-WORDS = Path("sms") / "rendering.yml"
+log = logging.getLogger(__name__)
 
 
 @dataclass
 class Sms:
-    """``sender`` is None where there is no Twilio account: nothing goes out, and is kept."""
+    """``sender`` is None where there is no Twilio account: then nothing goes out."""
 
     channel: SmsChannel
     texting: Texting
@@ -44,16 +46,58 @@ class Sms:
         return [self.postman.run(), *sending]
 
 
-def check_clinics(clinics: Mapping[str, Clinic], account: Account | None) -> None:
-    """Raises `ClinicError` when a clinic has texts that nobody could send, or shares a number."""
+def open_sms(
+    desk: Desk,
+    clinics: Mapping[str, Clinic],
+    limits: ChatLimits,
+    settings: Settings,
+    content: Path,
+    *,
+    bridge: Helper,
+    moves: Moves,
+    dropped_out: DropsOut,
+) -> Sms:
+    """Raises `ClinicError` when two clinics share a number, and `CatalogueError`."""
+    check_numbers(clinics)
+    account, turn = account_of(settings), desk.turn
+    if account is None and any(clinic.texts for clinic in clinics.values()):
+        log.warning("texts: no Twilio account is set; none is taken and none goes out")
+    store, ids = turn.record.store, turn.ids
+    outbox, consents = Outbox(store.engine, store.sealer, ids), Consents(store.engine, ids)
+    words = load_words(content / "sms" / "rendering.yml").by_language
+    book = Book(store.engine, store, outbox, ids)
+    postman = Postman(turn, book, Renderer(words, turn.releaser.catalogue))
+    texting = Texting(
+        desk=desk,
+        book=book,
+        outbox=outbox,
+        postman=postman,
+        consents=consents,
+        keywords=load_keywords(content),
+        lookup=Lookup(settings.lookup_secret),
+        clinics=clinics,
+        limits=limits,
+        words=load_answer_words(content / "sms" / "answers.yml"),
+        bridge=bridge,
+        moves=moves,
+        dropped_out=dropped_out,
+    )
+    turn.opted_out = texting.opted_out
+    sender = None
+    if account:
+        api = TwilioApi(account)
+        sender = Sender(turn.record, outbox, api, consents, texting.refused, turn.now)
+        postman.wake = sender.wake
+    return Sms(SmsChannel(account, texting, outbox, turn.now), texting, postman, sender)
+
+
+def check_numbers(clinics: Mapping[str, Clinic]) -> None:
+    """Raises `ClinicError`: by the number that was texted, a text must be one clinic's."""
     faults: list[str] = []
     owner: dict[str, str] = {}
     for clinic in clinics.values():
-        if clinic.texts is None:
-            continue
-        if account is None:
-            faults.append(f"{clinic.key}.yml: texts: needs a Twilio account; see .env.example")
-        for ours in (*clinic.texts.numbers, *filter(None, [clinic.texts.service])):
+        texts = clinic.texts
+        for ours in (*texts.numbers, *filter(None, [texts.service])) if texts else ():
             if ours in owner:
                 faults.append(f"{clinic.key}.yml: texts: {ours} is {owner[ours]}'s already")
             owner[ours] = clinic.key
