@@ -42,6 +42,7 @@ from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.sms.setup import open_sms
 from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
 from bot.staff.admin_common import Admin
@@ -84,6 +85,7 @@ def create_app(
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
     limits = ChatLimits(desk.turn, settings)
+    sms = open_sms(desk, clinics, limits, settings, data / "content")
     copies = load_words(data / "content" / "export.yml")
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits, copies)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
@@ -113,6 +115,7 @@ def create_app(
             asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(elsewhere.run()),
+            *(asyncio.create_task(part) for part in sms.work()),
             asyncio.create_task(_widen(desk.turn.screener, data)),
             asyncio.create_task(_count(limits)),
         ]
@@ -132,6 +135,7 @@ def create_app(
             *shown.routes(),
             *directory.routes(),
             *elsewhere.channel.routes(),
+            *sms.channel.routes(),
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),

@@ -43,6 +43,10 @@ class Letter:
     introduces: bool = False
     whole: bool = False
 
+    @property
+    def newest(self) -> str | None:
+        return max((*self.done, *(message.id for message in self.new)), default=None)
+
 
 @dataclass(frozen=True)
 class Book:
@@ -215,6 +219,7 @@ class Book:
                         body=body,
                         now=now,
                         reply_to=reply_to,
+                        message=letter.newest,
                     )
                     put.append((body, made))
                 self._remember(connection, phone, letter, letter.rendered.parts[n:], now)

@@ -6,12 +6,14 @@ import asyncio
 import logging
 from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from bot.channels.sms import SmsChannel
 from bot.clinics import Clinic, ClinicError
 from bot.desk import Desk
+from bot.handoff.dropping_out import dropped_out
 from bot.limits import ChatLimits
 from bot.settings import Settings
 from bot.sms.account import account_of
@@ -22,9 +24,10 @@ from bot.sms.keywords import load_keywords
 from bot.sms.numbers import Lookup
 from bot.sms.outbox import Outbox
 from bot.sms.postman import Postman
+from bot.sms.reach import PhoneReach
 from bot.sms.render import Renderer
 from bot.sms.sender import Sender
-from bot.sms.texting import DropsOut, Helper, Moves, Texting
+from bot.sms.texting import Helper, Moves, Texting
 from bot.sms.twilio_api import TwilioApi
 from bot.widget.assets import load_words
 
@@ -52,10 +55,8 @@ def open_sms(
     limits: ChatLimits,
     settings: Settings,
     content: Path,
-    *,
-    bridge: Helper,
-    moves: Moves,
-    dropped_out: DropsOut,
+    bridge: Helper | None = None,
+    moves: Moves | None = None,
 ) -> Sms:
     """Raises `ClinicError` when two clinics share a number, and `CatalogueError`."""
     check_numbers(clinics)
@@ -64,6 +65,8 @@ def open_sms(
         log.warning("texts: no Twilio account is set; none is taken and none goes out")
     store, ids = turn.record.store, turn.ids
     outbox, consents = Outbox(store.engine, store.sealer, ids), Consents(store.engine, ids)
+    handoffs = desk.watch.desk
+    handoffs.reach = PhoneReach(store.engine, consents.may_text)
     words = load_words(content / "sms" / "rendering.yml").by_language
     book = Book(store.engine, store, outbox, ids)
     postman = Postman(turn, book, Renderer(words, turn.releaser.catalogue))
@@ -80,7 +83,7 @@ def open_sms(
         words=load_answer_words(content / "sms" / "answers.yml"),
         bridge=bridge,
         moves=moves,
-        dropped_out=dropped_out,
+        dropped_out=partial(dropped_out, handoffs.steps),
     )
     turn.opted_out = texting.opted_out
     sender = None

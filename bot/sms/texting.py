@@ -71,7 +71,7 @@ class Moves(Protocol):
 class DropsOut(Protocol):
     """Ends a hand-off of somebody who wants no more texts."""
 
-    async def __call__(self, conversation: str) -> None: ...
+    async def __call__(self, conversation: str) -> object: ...
 
 
 @dataclass
@@ -88,9 +88,9 @@ class Texting:
     clinics: Mapping[str, Clinic]
     limits: ChatLimits
     words: AnswerWords
-    bridge: Helper
-    moves: Moves
     dropped_out: DropsOut
+    bridge: Helper | None
+    moves: Moves | None
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _given: OrderedDict[str, tuple[float, list[Given]]] = field(default_factory=OrderedDict)
     _homeless: dict[tuple[str, str], Session] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Texting:
         Raises `Replayed`, and `StoreDown` when the text could not be kept: it must come again.
         """
         until = asyncio.get_running_loop().time() + READY
-        theirs = self.bridge.is_theirs(text)
+        theirs = self.bridge.is_theirs(text) if self.bridge else None
         clinic = theirs or self.clinic_of(text)
         if clinic is None:
             log.warning("a text came to a number that no clinic has")
@@ -121,7 +121,7 @@ class Texting:
             taken_at = await self._taken_at(text.sid)
             if taken_at is not None:
                 return await self._same_again(text.sid, taken_at)
-            if theirs:
+            if theirs and self.bridge:
                 given = [(body, "") for body in await self.bridge.take(text, theirs)]
                 return await self._took(text.sid, None, given)
             metrics.MESSAGES.labels("sms").inc()
@@ -390,6 +390,8 @@ class Texting:
 
     async def _moved(self, clinic: Clinic, phone: Phone, text: Inbound) -> bool:
         """Whether it is the yes that a web chat waits for; then that chat is this phone's now."""
+        if self.moves is None:
+            return False
         with suppress(StoreDown):
             return await self.moves.confirmed(clinic.key, phone.lookup, text.body) is not None
         return False

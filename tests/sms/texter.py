@@ -10,7 +10,6 @@ from typing import Any
 import sqlalchemy as sa
 
 from bot.clinic import Texts
-from bot.clinics import Clinic
 from bot.conversation import Message
 from bot.limits import ChatLimits
 from bot.settings import load_settings
@@ -21,19 +20,6 @@ from tests.bot.edge import CLINICS, DATA, KEY, Edge
 
 OURS, THEIRS = "+15125550101", "+15125550123"
 _SIDS = itertools.count(1)
-
-
-class NoBridge:
-    def is_theirs(self, text: Inbound) -> Clinic | None:
-        return None
-
-    async def take(self, text: Inbound, clinic: Clinic) -> list[str]:
-        raise AssertionError("nobody is on call")
-
-
-class NoMoves:
-    async def confirmed(self, clinic: str, lookup: str, body: str) -> str | None:
-        return None
 
 
 @dataclass
@@ -56,14 +42,11 @@ class FakeApi:
 
 
 class Texter:
-    """``dropped`` are the conversations whose hand-off was told of an opt-out."""
-
     def __init__(self, edge: Edge, folder: Any, **env: str) -> None:
         self.edge = edge
         edge.use_clinic(texts=Texts((OURS,)))
         settings = load_settings({"CARENAV_ENCRYPTION_KEYS": KEY, **env}, folder)
         limits = ChatLimits(edge.turn, settings)
-        self.dropped: list[str] = []
         self.api = FakeApi()
         self.sms: Sms = open_sms(
             edge.desk,
@@ -71,16 +54,10 @@ class Texter:
             limits,
             settings,
             DATA / "content",
-            bridge=NoBridge(),
-            moves=NoMoves(),
-            dropped_out=self._dropped,
         )
         assert self.sms.sender is not None
         self.sms.sender.api = self.api
         self.texting = self.sms.texting
-
-    async def _dropped(self, conversation: str) -> None:
-        self.dropped.append(conversation)
 
     def break_database(self) -> None:
         self.edge.break_database()
