@@ -214,6 +214,7 @@ class Book:
                         body=body,
                         now=now,
                         reply_to=reply_to,
+                        message=max(letter.done, default=None),
                     )
                     put.append((body, made))
                 self._remember(connection, phone, letter, letter.rendered.parts[n:], now)

@@ -70,14 +70,17 @@ class Outbox:
         body: str,
         now: float,
         reply_to: str | None = None,
+        message: str | None = None,
     ) -> str:
         """Keep one, in that transaction; its id. With ``reply_to`` (the sid of a text of theirs)
-        it is given in the answer to that text, and sent only when Twilio never names it."""
+        it is given in the answer to that text, and sent only when Twilio never names it. ``message``
+        is the newest message of the conversation in it."""
         made = self.ids.next(now)
         row = {
             "id": made,
             "phone_id": phone,
             "conversation_id": conversation,
+            "message_id": message,
             "kind": kind,
             "reply_to": reply_to,
             "body": self.sealer.seal(body.encode()),
