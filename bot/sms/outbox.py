@@ -72,9 +72,9 @@ class Outbox:
         reply_to: str | None = None,
         message: str | None = None,
     ) -> str:
-        """Keep one, in that transaction; its id. ``message`` is the newest one of the conversation
-        that it holds. With ``reply_to`` (the sid of a text of theirs)
-        it is given in the answer to that text, and sent only when Twilio never names it."""
+        """Keep one, in that transaction; its id. With ``reply_to`` (the sid of a text of theirs)
+        it is given in the answer to that text, and sent only when Twilio never names it. ``message``
+        is the newest message of the conversation in it."""
         made = self.ids.next(now)
         row = {
             "id": made,
