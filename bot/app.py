@@ -78,7 +78,7 @@ def create_app(
     """The whole edge. Reads all content first and raises its errors; contacts nothing yet."""
     settings = settings or load_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(levelname)s %(message)s")
-    for noisy in ("alembic", "httpx"):
+    for noisy in ("alembic", "httpx", "urllib3"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
     clinics = ClinicBook(settings.clinics, open_engine(settings.database_url))
     desk = _desk(settings, clinics, now, data)

@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -46,6 +46,8 @@ AWAY = 7 * 24 * 3600
 """Seconds away after which the bot says again what it is (R2)."""
 REMIND = 3 * 3600
 """Seconds of one conversation after which it says so again (R4)."""
+SLOWER = 3
+"""Times that somebody who texts waits longer before a slow engine is spoken of: no page is open."""
 LONGEST = 4_000
 """Characters of one message."""
 
@@ -84,6 +86,8 @@ class Turn(Out):
     care: Care = field(default_factory=Care)
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
+    opted_out: Callable[[Session], Awaitable[None]] | None = None
+    """Somebody who texts wants no more of it (`bot/sms/texting.py`)."""
     engine_seen: bool = False
     """The engine has answered since this process started."""
 
@@ -297,6 +301,9 @@ class Turn(Out):
         if do == "resume":
             pending = await self.pending(session, handoff, asking)
             return Reply(pending or [{"message": "resume.nothing"}], asking)
+        if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
+            await self.opted_out(session)
+            return Reply([{"message": screening.reply, "choices": []}], asking)
         if handoff:
             screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)
@@ -422,7 +429,8 @@ class Turn(Out):
         asked = asyncio.ensure_future(turn)
         self.hub.publish(session.conversation, Typing(True))
         try:
-            done, _ = await asyncio.wait({asked}, timeout=self.patience)
+            patience = self.patience * (SLOWER if session.channel == "sms" else 1)
+            done, _ = await asyncio.wait({asked}, timeout=patience)
             if not done:
                 metrics.ENGINE_SLOW.inc()
                 await self.notify(session, person, "notice.slow")

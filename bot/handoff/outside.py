@@ -96,6 +96,8 @@ class Outside:
         elif event == "handoff.ended":
             data["ended_by"] = handoff.ended_by
             data["outcome"] = handoff.outcome
+        elif event == "handoff.withdrawn":
+            data["outcome"] = handoff.outcome
         if notice := self._notice(handoff, data):
             data["notice"] = notice
         return data

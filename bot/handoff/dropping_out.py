@@ -1,0 +1,50 @@
+"""The person asked for no more texts: what that does to a hand-off by text.
+
+Nothing of ours may reach them from here on, so nobody waits and nobody talks any more. Staff must
+see it: somebody may have wanted help and typed END, which every carrier reads as "no more texts".
+A message that they left stays: the answer to it may be a call.
+"""
+
+from __future__ import annotations
+
+from bot.handoff.handoff import MESSAGE, NO_TEXTS, Handoff
+from bot.handoff.states import OPEN, State
+from bot.handoff.steps import Steps
+
+FASTER = 8
+"""Times that a step is tried again because somebody else's came between."""
+
+
+async def dropped_out(steps: Steps, conversation: str) -> list[Handoff]:
+    """The hand-offs that ended with it. Tells the person nothing. Raises `StoreDown`."""
+    known = await steps.record.call(steps.queue.of, conversation)
+    ended = []
+    for handoff in known:
+        if handoff.state in OPEN and (after := await _drop(steps, handoff)):
+            ended.append(after)
+    return ended
+
+
+async def _drop(steps: Steps, handoff: Handoff) -> Handoff | None:
+    now: Handoff | None = handoff
+    for _ in range(FASTER):
+        if now is None or now.state not in OPEN:
+            return None
+        if now.kind == MESSAGE and now.state in (State.WAITING, State.CLAIMED):
+            steps.changed(now)  # its page says that a text would not reach them
+            return None
+        if after := await _end(steps, now):
+            return after
+        now = await steps.record.call(steps.queue.get, handoff.id)
+    return None
+
+
+async def _end(steps: Steps, now: Handoff) -> Handoff | None:
+    talked = now.state is State.ACTIVE
+    to = State.ENDED if talked else State.WITHDRAWN
+    event = "handoff.ended" if talked else "handoff.withdrawn"
+    told = None if now.state is State.ASKED else event
+    after = await steps.move(now, to, event=told, ended_by="person", outcome=NO_TEXTS)
+    if after is not None:
+        steps.counts.add(now.clinic, f"handoff.{to}")
+    return after

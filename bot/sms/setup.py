@@ -1,0 +1,105 @@
+"""Texting, put together: its parts, and what runs for as long as the process lives."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from collections.abc import Coroutine, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from bot.channels.sms import SmsChannel
+from bot.clinics import Clinic, ClinicError
+from bot.desk import Desk
+from bot.limits import ChatLimits
+from bot.settings import Settings
+from bot.sms.account import account_of
+from bot.sms.answers import load_answer_words
+from bot.sms.book import Book
+from bot.sms.consent import Consents
+from bot.sms.keywords import load_keywords
+from bot.sms.numbers import Lookup
+from bot.sms.outbox import Outbox
+from bot.sms.postman import Postman
+from bot.sms.render import Renderer
+from bot.sms.sender import Sender
+from bot.sms.texting import DropsOut, Helper, Moves, Texting
+from bot.sms.twilio_api import TwilioApi
+from bot.widget.assets import load_words
+
+log = logging.getLogger(__name__)
+
+
+@dataclass
+class Sms:
+    """``sender`` is None where there is no Twilio account: then nothing goes out."""
+
+    channel: SmsChannel
+    texting: Texting
+    postman: Postman
+    sender: Sender | None
+
+    def work(self) -> list[Coroutine[Any, Any, None]]:
+        """What runs for as long as the process lives."""
+        sending = [self.sender.run(asyncio.Event())] if self.sender else []
+        return [self.postman.run(), *sending]
+
+
+def open_sms(
+    desk: Desk,
+    clinics: Mapping[str, Clinic],
+    limits: ChatLimits,
+    settings: Settings,
+    content: Path,
+    *,
+    bridge: Helper,
+    moves: Moves,
+    dropped_out: DropsOut,
+) -> Sms:
+    """Raises `ClinicError` when two clinics share a number, and `CatalogueError`."""
+    check_numbers(clinics)
+    account, turn = account_of(settings), desk.turn
+    if account is None and any(clinic.texts for clinic in clinics.values()):
+        log.warning("texts: no Twilio account is set; none is taken and none goes out")
+    store, ids = turn.record.store, turn.ids
+    outbox, consents = Outbox(store.engine, store.sealer, ids), Consents(store.engine, ids)
+    words = load_words(content / "sms" / "rendering.yml").by_language
+    book = Book(store.engine, store, outbox, ids)
+    postman = Postman(turn, book, Renderer(words, turn.releaser.catalogue))
+    texting = Texting(
+        desk=desk,
+        book=book,
+        outbox=outbox,
+        postman=postman,
+        consents=consents,
+        keywords=load_keywords(content),
+        lookup=Lookup(settings.lookup_secret),
+        clinics=clinics,
+        limits=limits,
+        words=load_answer_words(content / "sms" / "answers.yml"),
+        bridge=bridge,
+        moves=moves,
+        dropped_out=dropped_out,
+    )
+    turn.opted_out = texting.opted_out
+    sender = None
+    if account:
+        api = TwilioApi(account)
+        sender = Sender(turn.record, outbox, api, consents, texting.refused, turn.now)
+        postman.wake = sender.wake
+    return Sms(SmsChannel(account, texting, outbox, turn.now), texting, postman, sender)
+
+
+def check_numbers(clinics: Mapping[str, Clinic]) -> None:
+    """Raises `ClinicError`: by the number that was texted, a text must be one clinic's."""
+    faults: list[str] = []
+    owner: dict[str, str] = {}
+    for clinic in clinics.values():
+        texts = clinic.texts
+        for ours in (*texts.numbers, *filter(None, [texts.service])) if texts else ():
+            if ours in owner:
+                faults.append(f"{clinic.key}.yml: texts: {ours} is {owner[ours]}'s already")
+            owner[ours] = clinic.key
+    if faults:
+        raise ClinicError(faults)
