@@ -304,8 +304,7 @@ class Turn(Out):
         if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
             await self.opted_out(session)
             return Reply([{"message": screening.reply, "choices": []}], asking)
-        if handoff:
-            screening = self.as_answer(session, person, screening, handoff)
+        screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)
         if handed is not None:
             return Reply(await self.and_place(session, handed, handoff, asking), asking)
@@ -366,10 +365,12 @@ class Turn(Out):
         return not self.care.of(session.conversation).fired.isdisjoint(self.of_children)
 
     def as_answer(
-        self, session: Session, person: Message, screening: Screening, handoff: Handoff
+        self, session: Session, person: Message, screening: Screening, handoff: Handoff | None
     ) -> Screening:
         """What was typed, read as an answer to what is asked about the hand-off, whatever was said
         since: a consent that was asked for stays asked for."""
+        if handoff is None:
+            return screening
         question = self.reception.question(handoff)
         waits = handoff.live and handoff.state is State.WAITING
         if not (question or waits) or person.offer or screening.rule is not None:

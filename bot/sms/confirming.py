@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol, TypeVar
 
 from bot.conversation import Session
+from bot.sms.consent import How
 from bot.sms.moves import Moves
 from bot.sms.requests import DAY, Request, Requests
 from guardrails.screen import Screener
@@ -20,8 +21,6 @@ T = TypeVar("T")
 ONE, YES = "text_me_one", "text_me_yes"
 """What the rules of `data/guardrails/*/text_me.yml` read in an answer to `CONFIRM`."""
 CONFIRM = "text_me.confirm"
-WEB_AGREED, STOP_PLAIN = "web_agreed", "stop_plain"
-"""What a consent is called (bot/sms/consent.py)."""
 
 
 class Agreements(Protocol):
@@ -73,23 +72,22 @@ class Confirming:
     async def _agreed(self, request: Request, session: Session, asking: Draft | None) -> str | None:
         """The consent is kept first: without it nothing would ever be sent there."""
         lookup = request.lookup or ""
-        await self._consent(request.clinic, lookup, WEB_AGREED, agreed=True)
+        reviewed = self.out.releaser.catalogue.messages[CONFIRM].reviewed_on
+        shown, now = f"{CONFIRM}@{reviewed}", self.out.now()
+        await self._call(
+            self.consents.record, request.clinic, lookup, True, How.WEB_AGREED, shown, now
+        )
         going_on = {"message": "text_me.going_on", "slots": {"ending": request.ending}}
         (notice,) = self.out.release(session, [going_on])
         last = await self.out.record.last_from_bot(session.conversation)
         asked = asking is not None and last is not None and last.message == asking.get("message")
         also: Sequence[str] = [last.id] if asked and last else []
-        store, now = self.out.record.store, self.out.now()
+        store = self.out.record.store
         moved = await self._call(self.moves.to_phone, store, request, also, notice, now)
         if not moved:
             return None
         self.out.send(session, [notice])
         return request.conversation
-
-    async def _consent(self, clinic: str, lookup: str, how: str, *, agreed: bool) -> None:
-        reviewed = self.out.releaser.catalogue.messages[CONFIRM].reviewed_on
-        words, now = f"{CONFIRM}@{reviewed}", self.out.now()
-        await self._call(self.consents.record, clinic, lookup, agreed, how, words, now)
 
     async def _call(self, work: Callable[..., T], *args: Any) -> T:
         return await self.out.record.call(work, *args)

@@ -33,6 +33,8 @@ WAITS = (
     (reminders, "waiting", "cancelled"),
 )
 """What may still be to be texted, and what becomes of it when nothing is texted any more."""
+ANEW: dict[str, Any] = {"asked": None, "more": None, "introduced_at": None}
+"""A phone at the beginning of a conversation: nothing was numbered, and it is told what this is."""
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class Moves:
             store.insert_sent(connection, request.conversation, [notice])
             this = conversations.c.id == request.conversation
             _unlink(connection, phones.c.conversation_id == request.conversation)
-            there = {"conversation_id": request.conversation, "asked": None, "more": None}
+            there = {**ANEW, "conversation_id": request.conversation}
             connection.execute(phones.update().where(phones.c.id == phone.id).values(**there))
             moved = conversations.update().where(this)
             connection.execute(moved.values(channel="sms", last_seen_at=now))
@@ -69,27 +71,27 @@ class Moves:
             _mark(connection, request.conversation, [*request.messages, *also], "unsent")
         return True
 
-    def to_page(self, conversation: str) -> list[tuple[str, str]]:
-        """Nothing of it is texted any more; (clinic, hash) of the phones that had it."""
+    def to_page(self, conversation: str) -> bool:
+        """Nothing of it is texted any more. False: it was not."""
         of_it = phones.c.conversation_id == conversation
         by_text = (conversations.c.id == conversation) & (conversations.c.channel == "sms")
         with self.engine.begin() as connection:
             back = connection.execute(conversations.update().where(by_text).values(channel="web"))
             if not back.rowcount:
-                return []
-            had = connection.execute(sa.select(phones.c.clinic, phones.c.lookup).where(of_it)).all()
+                return False
             _unlink(connection, of_it)
             for table, was, now in WAITS:
                 waits = (table.c.conversation_id == conversation) & (table.c.state == was)
                 connection.execute(table.update().where(waits).values(state=now))
-        return [(row.clinic, row.lookup) for row in had]
+        return True
 
-    def numbers(self, conversation: str) -> list[str]:
-        """Of the phones that a conversation is texted to, in E.164."""
+    def phone_of(self, conversation: str) -> tuple[str, str] | None:
+        """The phone that a conversation is texted to: its hash, and its number in E.164."""
         of_it = phones.c.conversation_id == conversation
+        query = sa.select(phones.c.lookup, phones.c.number).where(of_it).limit(1)
         with self.engine.connect() as connection:
-            sealed = connection.scalars(sa.select(phones.c.number).where(of_it))
-            return [self.sealer.open(number).decode() for number in sealed]
+            row = connection.execute(query).one_or_none()
+        return (row.lookup, self.sealer.open(row.number).decode()) if row else None
 
     def numbered_since(self, clinic: str, lookup: str, at: float) -> bool:
         """Whether choices with numbers were texted there after that: then a "1" is one of them."""
@@ -141,18 +143,19 @@ def _settle(connection: Connection, request: Request) -> bool:
 
 
 def _replace(connection: Connection, old: str, new: str) -> None:
-    """A phone has one conversation."""
+    """A phone has one conversation; one in which nothing was said yet goes."""
     of_old = conversations.c.id == old
     connection.execute(conversations.update().where(of_old).values(channel="web"))
     unsent = (messages.c.conversation_id == old) & (messages.c.state == "unsent")
     connection.execute(messages.update().where(unsent).values(state="done"))
     waits = (reminders.c.conversation_id == old) & (reminders.c.state == "waiting")
     connection.execute(reminders.update().where(waits).values(conversation_id=new))
+    said = sa.exists().where(messages.c.conversation_id == old)
+    connection.execute(conversations.delete().where(of_old & ~said))
 
 
 def _unlink(connection: Connection, where: Any) -> None:
-    nothing = {"conversation_id": None, "asked": None, "more": None}
-    connection.execute(phones.update().where(where).values(**nothing))
+    connection.execute(phones.update().where(where).values(**ANEW, conversation_id=None))
 
 
 def _mark(connection: Connection, conversation: str, ids: Sequence[str], state: str) -> None:

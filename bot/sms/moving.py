@@ -18,12 +18,14 @@ from typing import NamedTuple
 from bot.clinics import Clinic
 from bot.conversation import Message, Session
 from bot.handoff.person import CHILD
-from bot.out import Draft
-from bot.sms.confirming import CONFIRM, STOP_PLAIN, Confirming
+from bot.out import Draft, Out
+from bot.sms.confirming import CONFIRM, Agreements, Confirming
+from bot.sms.moves import Moves
 from bot.sms.numbers import Lookup, ending
-from bot.sms.requests import ASKED, MOST_NUMBERS, Number, Request
+from bot.sms.requests import ASKED, MOST_NUMBERS, Number, Outgoing, Request, Requests
 from bot.sms.segments import plain
 from bot.sms.typed_number import Typed, read_number
+from guardrails.screen import Screener
 from guardrails.types import Outcome, Screening
 
 TEXT_ME, NO, STOP = "text_me", "text_me.no", "text_me.stop"
@@ -97,7 +99,7 @@ class Moving(Confirming):
         if request and request.said == person.id:  # answered, and the answer was not kept
             return self._again(session, request)
         if session.channel == "sms":
-            return await self._on_phone(session, do, screening, request)
+            return await self._on_phone(session, do)
         if do == STOP:
             return Heard([{"message": "text_me.stopped"}], True)
         typed = None if person.offer or screening.reply else self._read(session, person.text)
@@ -205,22 +207,30 @@ class Moving(Confirming):
 
     # --- once it is on a phone ----------------------------------------------------------------
 
-    async def _on_phone(
-        self, session: Session, do: str | None, screening: Screening, request: Request | None
-    ) -> Heard | None:
-        """Said on the page of a chat that goes on by text, or on the phone itself."""
-        if do == STOP:
-            await self._call(self.moves.to_page, session.conversation)
-            return Heard([{"message": "text_me.stopped"}], True)
-        if screening.outcome is Outcome.OPT_OUT and request:
-            for clinic, lookup in await self._call(self.moves.to_page, session.conversation):
-                await self._consent(clinic, lookup, STOP_PLAIN, agreed=False)
-            return Heard([{"message": "text_me.stopped"}], True)
-        if do != TEXT_ME:
+    async def _on_phone(self, session: Session, do: str | None) -> Heard | None:
+        """Said on the page of a chat that goes on by text, or on the phone itself.
+
+        Where the phone wants no texts any more the chat is the page's alone again.
+        """
+        phone = await self._call(self.moves.phone_of, session.conversation)
+        if phone is None or do not in (STOP, TEXT_ME):
             return None
-        numbers = await self._call(self.moves.numbers, session.conversation)
-        already = [_telling("text_me.already", ending(number)) for number in numbers[:1]]
-        return Heard([*already], True) if already else None
+        says = await self._call(self.consents.latest, session.clinic, phone[0])
+        if do == TEXT_ME and says and says.agreed:
+            return Heard([_telling("text_me.already", ending(phone[1]))], True)
+        await self._call(self.moves.to_page, session.conversation)
+        return Heard([{"message": "text_me.stopped"}], True)
+
+
+def open_moving(
+    turn: Out, screener: Screener, outgoing: Outgoing, consents: Agreements, lookup: Lookup
+) -> Moving:
+    """Put together, and in its place in the turn."""
+    store = turn.record.store
+    requests = Requests(store.engine, store.sealer, turn.ids, outgoing)
+    moves = Moves(store.engine, store.sealer)
+    turn.moving = Moving(turn, screener, requests, moves, consents, lookup)
+    return turn.moving
 
 
 def _telling(message: str, last_two: str) -> Draft:

@@ -30,7 +30,10 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "first_name": ("Demo", "Community Support Coordinator"),
     "clock": ("9:00", "12:30"),
     "date": ("2026-12-01", "2026-12-01"),
-    "own_words": ("A question of mine", "A question of mine, in a whole sentence or two of my own."),
+    "own_words": (
+        "A question of mine",
+        "A question of mine, in a whole sentence or two of my own.",
+    ),
     "label": ("role.therapist", "role.psychiatric_nurse_practitioner"),
     "labels": (
         ["role.therapist"],
@@ -54,7 +57,10 @@ _FRAGMENTS: Mapping[str, str] = {
 }
 """Slots that hold one of several fragments: the longest of them counts."""
 _SEARCH: Sequence[Any] = (
-    {"message": "find.so_far.help_role", "slots": {"said": ["role.psychiatric_nurse_practitioner"]}},
+    {
+        "message": "find.so_far.help_role",
+        "slots": {"said": ["role.psychiatric_nurse_practitioner"]},
+    },
     {"message": "find.so_far.place", "slots": {"place": "Rancho Santa Margarita, California"}},
     {"message": "find.so_far.payment", "slots": {"said": ["payer.sliding_scale"]}},
     {"message": "find.so_far.format.any"},
@@ -84,9 +90,7 @@ class NoSample(LookupError):
     """A slot that this file has no value for: names the slot."""
 
 
-def slots_of(
-    catalogue: Catalogue, message: Message, size: Size, language: str
-) -> dict[str, Any]:
+def slots_of(catalogue: Catalogue, message: Message, size: Size, language: str) -> dict[str, Any]:
     """Values for the slots of a message. Raises `NoSample`."""
     return {
         name: _value(catalogue, message, name, kind, size, language)

@@ -19,12 +19,13 @@ from bot.sms.answers import load_answer_words
 from bot.sms.book import Book
 from bot.sms.consent import Consents
 from bot.sms.keywords import load_keywords
+from bot.sms.moving import open_moving
 from bot.sms.numbers import Lookup
 from bot.sms.outbox import Outbox
 from bot.sms.postman import Postman
 from bot.sms.render import Renderer
 from bot.sms.sender import Sender
-from bot.sms.texting import DropsOut, Helper, Moves, Texting
+from bot.sms.texting import DropsOut, Helper, Texting
 from bot.sms.twilio_api import TwilioApi
 from bot.widget.assets import load_words
 
@@ -54,7 +55,6 @@ def open_sms(
     content: Path,
     *,
     bridge: Helper,
-    moves: Moves,
     dropped_out: DropsOut,
 ) -> Sms:
     """Raises `ClinicError` when two clinics share a number, and `CatalogueError`."""
@@ -67,6 +67,9 @@ def open_sms(
     words = load_words(content / "sms" / "rendering.yml").by_language
     book = Book(store.engine, store, outbox, ids)
     postman = Postman(turn, book, Renderer(words, turn.releaser.catalogue))
+    lookup = Lookup(settings.lookup_secret)
+    moving = open_moving(turn, turn.screener, outbox, consents, lookup)
+    moving.ready = account is not None
     texting = Texting(
         desk=desk,
         book=book,
@@ -74,12 +77,12 @@ def open_sms(
         postman=postman,
         consents=consents,
         keywords=load_keywords(content),
-        lookup=Lookup(settings.lookup_secret),
+        lookup=lookup,
         clinics=clinics,
         limits=limits,
         words=load_answer_words(content / "sms" / "answers.yml"),
         bridge=bridge,
-        moves=moves,
+        moves=moving,
         dropped_out=dropped_out,
     )
     turn.opted_out = texting.opted_out
@@ -87,7 +90,7 @@ def open_sms(
     if account:
         api = TwilioApi(account)
         sender = Sender(turn.record, outbox, api, consents, texting.refused, turn.now)
-        postman.wake = sender.wake
+        postman.wake = moving.wake = sender.wake
     return Sms(SmsChannel(account, texting, outbox, turn.now), texting, postman, sender)
 
 

@@ -122,7 +122,9 @@ class Table:
         )
 
     def _text(self, message: Message, language: str, country: str, size: str) -> str:
-        slots = slots_of(self.catalogue, message, "longest" if size == "longest" else "typical", language)
+        slots = slots_of(
+            self.catalogue, message, "longest" if size == "longest" else "typical", language
+        )
         draft = {"message": message.id, "slots": slots}
         try:
             released = self._releaser.release(draft, language, country, short=True)
@@ -139,7 +141,9 @@ def in_parts(message: Message) -> bool:
 def wording(catalogue: Catalogue, bans: list[Ban]) -> Iterator[str]:
     """Words that make no sense in a text or are dangerous in one; bans that fail their examples."""
     for ban in bans:
-        yield from (f"{ban.id}: lets through {t!r}" for t in ban.catches if not ban.pattern.search(t))
+        yield from (
+            f"{ban.id}: lets through {t!r}" for t in ban.catches if not ban.pattern.search(t)
+        )
         yield from (f"{ban.id}: stops {t!r}" for t in ban.passes if ban.pattern.search(t))
     said: list[tuple[str, Mapping[str, str], bool]] = [
         *((one.id, one.short or one.words, False) for one in catalogue.messages.values()),

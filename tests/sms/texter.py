@@ -31,11 +31,6 @@ class NoBridge:
         raise AssertionError("nobody is on call")
 
 
-class NoMoves:
-    async def confirmed(self, clinic: str, lookup: str, body: str) -> str | None:
-        return None
-
-
 @dataclass
 class FakeApi:
     """Twilio, as far as the sender sees it."""
@@ -72,7 +67,6 @@ class Texter:
             settings,
             DATA / "content",
             bridge=NoBridge(),
-            moves=NoMoves(),
             dropped_out=self._dropped,
         )
         assert self.sms.sender is not None
@@ -98,6 +92,11 @@ class Texter:
         parts.postman.book = parts.book
         assert self.sms.sender is not None
         self.sms.sender.outbox = parts.outbox
+        moving = self.edge.turn.moving
+        assert moving is not None
+        moving.consents = parts.consents
+        moving.moves = replace(moving.moves, engine=store.engine)
+        moving.requests = replace(moving.requests, engine=store.engine, outgoing=parts.outbox)
 
     def inbound(self, body: str, *, sid: str | None = None, **other: Any) -> Inbound:
         made = sid or f"SM{next(_SIDS):032d}"
