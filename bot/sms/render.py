@@ -25,6 +25,7 @@ from guardrails.catalogue import Catalogue
 FIRST, FIRST_WITH_LISTINGS, LATER = 2, 5, 4
 """Segments of a part that can be cut. Whoever asks for MORE wants to read, so there is more."""
 _BESIDE = 1  # segments for the rest of a turn beside what may not be cut
+_ON_A_PAGE = ("text_me",)  # always the last choice, so that the others keep their numbers
 _HOLDS_UP = ("human", "erase")  # what a text of danger has no room to offer
 
 Link = Callable[[Message], str]
@@ -101,8 +102,11 @@ class Renderer:
         return bool(known and known.short)
 
     def _choices(self, message: Message, blocks: Sequence[_Block], words: Mapping[str, str]) -> str:
-        offers = message.offers[:MOST_CHOICES]
+        given = [offer for offer in message.offers if offer.do not in _ON_A_PAGE]
+        offers = given[:MOST_CHOICES]
         labels = [_tidy(offer.label) for offer in offers]
+        if not labels:
+            return ""
         if len(labels) == 1:
             choices = words["choose_one"].format(label=labels[0])
         else:
