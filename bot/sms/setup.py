@@ -74,7 +74,9 @@ def open_sms(
     book = Book(store.engine, store, outbox, ids)
     catalogue = turn.releaser.catalogue
     links = Links(settings.token_secret, settings.public_url)
-    lists = ListPage(links, turn.record, load_words(content / "sms" / "list.yml"), catalogue)
+    lists = ListPage(
+        links, turn.record, load_words(content / "sms" / "list.yml").by_language, catalogue
+    )
     postman = Postman(turn, book, Renderer(words, catalogue), links)
     lookup = Lookup(settings.lookup_secret)
     moving = open_moving(turn, turn.screener, outbox, consents, lookup)

@@ -53,8 +53,8 @@ def said(text, kind="notice", offers=(), **more):
     )
 
 
-def released(draft, language="en", id="m1"):
-    return bot_message(RELEASER.release(draft, language, short=True), id, 0.0)
+def released(draft, language="en", id="m1", short=True):
+    return bot_message(RELEASER.release(draft, language, short=short), id, 0.0)
 
 
 def parts(*messages, language="en", **more):
@@ -232,7 +232,7 @@ def test_a_page_of_listings_comes_at_once_and_none_is_cut():
 
 def test_listings_bear_no_number_that_could_be_taken_for_a_choice():
     lines = "\n".join(parts(listings(3))).splitlines()
-    assert [line[0] for line in lines if re.match(r"\w[ .)]", line)] == list("12345")
+    assert [line[0] for line in lines if re.match(r"\w[ .)]", line)] == ["1", "2"]
 
 
 def test_a_card_made_for_the_web_can_be_texted_too():
@@ -261,27 +261,44 @@ def with_short(message, words):
     return Renderer(WORDS, replace(CATALOGUE, messages={**CATALOGUE.messages, message: known}))
 
 
+def crisis(message, text):
+    """With all that the web offers beside it."""
+    return replace(released({"message": message}, short=False), text=text)
+
+
 def test_a_crisis_text_with_words_of_its_own_is_those_words_alone():
     words = "If you may act on it, call 911. To talk, call or text 988, day and night. " * 2
-    crisis = replace(released({"message": "safety.suicide_self_harm"}), text=words.strip())
-    rendered = with_short("safety.suicide_self_harm", words).render([crisis], "en")
+    said = crisis("safety.suicide_self_harm", words.strip())
+    rendered = with_short("safety.suicide_self_harm", words).render([said], "en")
+    assert said.cards
+    assert said.offers
     assert rendered.parts == (words.strip(),)
     assert segments(rendered.parts[0]) == 1
     assert rendered.asked is None
 
 
 def test_a_crisis_text_offers_a_person_where_there_is_room():
-    crisis = replace(released({"message": "safety.suicide_self_harm"}), text="Call or text 988.")
-    rendered = with_short("safety.suicide_self_harm", "x").render([crisis], "en")
+    said = crisis("safety.suicide_self_harm", "Call or text 988.")
+    rendered = with_short("safety.suicide_self_harm", "x").render([said], "en")
     assert rendered.parts == ("Call or text 988.\n\nReply 1: Talk to a person",)
-    assert rendered.asked == crisis.id
+    assert rendered.asked == said.id
 
 
-def test_a_check_in_always_has_its_answers():
-    asked = replace(released({"message": "check_in.ask"}), text=SENTENCE * 3)
-    rendered = with_short("check_in.ask", "x").render([asked], "en")
+def test_a_check_in_with_answers_has_them_all():
+    said = crisis("check_in.ask", SENTENCE * 3)
+    rendered = with_short("check_in.ask", "x").render([said], "en")
     assert "1 Yes, or I am not sure\n2 No, I am safe" in rendered.parts[0]
-    assert rendered.asked == asked.id
+    assert rendered.asked == said.id
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_crisis_text_of_ours_is_one_text_with_no_more_and_no_numbers(language):
+    for message in CATALOGUE.messages.values():
+        if message.kind == "safety":
+            rendered = RENDERER.render([released({"message": message.id}, language)], language)
+            (text,) = rendered.parts
+            assert "988" in text or "911" in text
+            assert rendered.asked is None
 
 
 def test_without_words_of_its_own_a_crisis_text_names_its_help_lines():
