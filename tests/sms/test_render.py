@@ -15,6 +15,7 @@ from bot.app import DATA
 from bot.conversation import Message, bot_message
 from bot.sms.answers import load_answer_words, read_answer
 from bot.sms.render import FIRST, FIRST_WITH_LISTINGS, LATER, Renderer
+from bot.sms.samples import SIZES, slots_of
 from bot.sms.segments import LONGEST, is_gsm, plain, segments
 from bot.widget.assets import load_words
 from guardrails.catalogue import load_catalogue
@@ -448,26 +449,28 @@ def test_a_letter_of_two_units_is_never_split():
 # --- every message that we have ---------------------------------------------------------------
 
 
-def every_message(language):
+def every_message(language, size):
     for message in CATALOGUE.messages.values():
-        if message.kind != "fragment" and not message.slots.keys() - {"emergency", "crisis_line"}:
-            yield released({"message": message.id}, language)
+        if message.kind != "fragment":
+            slots = slots_of(CATALOGUE, message, size, language)
+            yield released({"message": message.id, "slots": slots}, language)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_message_that_stands_alone_can_be_texted_and_answered(language):
+@pytest.mark.parametrize("size", SIZES)
+def test_every_message_of_ours_can_be_texted_and_answered(language, size):
     words = load_answer_words(CONTENT / "sms" / "answers.yml")
-    for message in every_message(language):
+    for message in every_message(language, size):
         rendered = RENDERER.render([message], language)
         text = "\n".join(rendered.parts)
+        shown = message.offers[:5] if rendered.asked else ()
         assert is_gsm(text), message.message
         assert not re.search(r"\*\*|__|\]\(|<\w|/\w+\{|\{\w+\}", text), message.message
-        for n, offer in enumerate(message.offers[:5] if rendered.asked else []):
-            line = f"{n + 1}: {plain(offer.label)}" if len(message.offers) == 1 else (
-                f"\n{n + 1} {plain(offer.label)}"
-            )  # fmt: skip
-            assert line in text, message.message
-            assert read_answer(str(n + 1), message.offers, language, words) == n
+        assert len(rendered.parts) <= 4, message.message
+        for n, offer in enumerate(shown, 1):
+            gap = ": " if len(shown) == 1 else " "
+            assert f"{n}{gap}{plain(offer.label)}" in text, message.message
+            assert read_answer(str(n), message.offers, language, words) == n - 1
 
 
 def test_the_words_around_a_text_have_the_same_places_to_fill_in_both_languages():
