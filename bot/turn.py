@@ -450,9 +450,9 @@ class Turn(Out):
         told = last is not None and (last.message or "").startswith("notice.")
         if last and told and last.id > person.id:
             return
-        if last and session.channel == "sms" and last.message == notice:
-            if self.now() - last.at < NOTICE_AGAIN:
-                return
+        again = session.channel == "sms" and last is not None and last.message == notice
+        if last and again and self.now() - last.at < NOTICE_AGAIN:
+            return
         await self.tell(session, [{"message": notice}])
 
     async def give_up(self, session: Session, person: Message) -> None:
