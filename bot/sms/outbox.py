@@ -223,9 +223,8 @@ class Outbox:
             values["error"] = error
         if status in states.FINAL:
             values["body"] = self._nothing()
-        forward = texts.c.state.in_(states.before(status))
-        row = texts.c.id == text if text else texts.c.sid == sid
-        news = row & (_NO_SID | ((texts.c.sid == sid) & forward))
+        forward = (texts.c.sid == sid) & texts.c.state.in_(states.before(status))
+        news = forward | ((texts.c.id == text) & _NO_SID) if text else forward
         with self.engine.begin() as connection:
             if text:
                 self._taken_for_another(connection, text, sid, now)
