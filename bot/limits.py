@@ -83,6 +83,15 @@ class ChatLimits:
             return over or await _by_address(self.rates.danger_address, address)
         return wait
 
+    async def may_text(self, session: Session, said: Said) -> float:
+        """As `may_send`, for a text: only its own conversation counts, as each text has a price."""
+        if self.rates is None:
+            return 0.0
+        wait = await self.rates.session.wait(session.conversation)
+        if wait and await self.is_urgent(session, said):
+            return await self.rates.danger.wait(session.conversation)
+        return wait
+
     def may_read(self, session: Session) -> float:
         if self.rates is None:
             return 0.0
