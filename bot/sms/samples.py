@@ -29,6 +29,7 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "site": ("demo.example", "appointments.demo-community-clinic.example"),
     "first_name": ("Demo", "Community Support Coordinator"),
     "clock": ("9:00", "12:30"),
+    "ending": ("0100", "0100"),
     "date": ("2026-12-01", "2026-12-01"),
     "own_words": (
         "A question of mine",
