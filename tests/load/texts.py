@@ -232,6 +232,7 @@ async def running(folder: Path) -> AsyncIterator[Service]:
     service = Service(folder, CARENAV_LOG_LEVEL="info")
     service.start()
     try:
+        await asyncio.to_thread(service.wait_alive, 60)
         await asyncio.to_thread(service.wait_ready)
         service.keep_model()
         yield service
