@@ -42,6 +42,8 @@ from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.sms.consent import Consents
+from bot.sms.reach import PhoneReach
 from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
 from bot.staff.admin_common import Admin
@@ -181,7 +183,8 @@ def _desk(
         patience=settings.engine_timeout,
         ids=ids,
     )
-    handoffs = HandoffDesk(steps, turn, clinics, substances, now)
+    reach = PhoneReach(engine, Consents(engine, ids).may_text)
+    handoffs = HandoffDesk(steps, turn, clinics, substances, now, reach)
     return Desk(turn, Watch(handoffs, clinics, now), counts)
 
 

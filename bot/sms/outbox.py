@@ -73,8 +73,8 @@ class Outbox:
         message: str | None = None,
     ) -> str:
         """Keep one, in that transaction; its id. With ``reply_to`` (the sid of a text of theirs)
-        it is given in the answer to that text, and sent only when Twilio never names it. ``message``
-        is the newest message of the conversation in it."""
+        it is given in the answer to that text, and sent only when Twilio never names it.
+        ``message`` is the newest message of the conversation in it."""
         made = self.ids.next(now)
         row = {
             "id": made,
