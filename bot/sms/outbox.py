@@ -233,9 +233,10 @@ class Outbox:
 
     def _taken_for_another(self, connection: Connection, text: str, sid: str, now: float) -> None:
         """Two texts of the same words: the search took this message for the other one, which then
-        is still to be sent. What the callback names is right."""
+        is still to be sent. What the callback names is right, unless that has one by now."""
         wrong = (texts.c.sid == sid) & (texts.c.id != text)
-        named = sa.exists().where(texts.alias().c.id == text)
+        right = texts.alias()
+        named = sa.exists().where((right.c.id == text) & right.c.sid.is_(None))
         freed = {"sid": None, "state": SENDING, "next_at": now}
         connection.execute(texts.update().where(wrong & named).values(**freed))
 

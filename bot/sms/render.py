@@ -25,6 +25,7 @@ from guardrails.catalogue import Catalogue
 FIRST, FIRST_WITH_LISTINGS, LATER = 2, 5, 4
 """Segments of a part that can be cut. Whoever asks for MORE wants to read, so there is more."""
 _BESIDE = 1  # segments for the rest of a turn beside what may not be cut
+_ON_A_PAGE = ("text_me",)  # always the last choice, so that the others keep their numbers
 _HOLDS_UP = ("human", "erase")  # what a text of danger has no room to offer
 
 Link = Callable[[Message], str]
@@ -100,8 +101,11 @@ class Renderer:
         return bool(known and known.short)
 
     def _choices(self, message: Message, blocks: Sequence[_Block], words: Mapping[str, str]) -> str:
-        offers = message.offers[:MOST_CHOICES]
+        given = [offer for offer in message.offers if offer.do not in _ON_A_PAGE]
+        offers = given[:MOST_CHOICES]
         labels = [_tidy(offer.label) for offer in offers]
+        if not labels:
+            return ""
         if len(labels) == 1:
             choices = words["choose_one"].format(label=labels[0])
         else:
@@ -140,17 +144,16 @@ class _Paper:
         rest: list[_Block] = []
         for at, block in enumerate(blocks):
             if block.firm:
-                kept.append(block.text)
-                continue
-            if not rest:
-                after = blocks[at + 1 :]
-                head, tail = self._head(block, kept, after, most)
+                cut_before = not kept and rest
+                kept.append(f"{block.text}\n{self.more}" if cut_before else block.text)
+            elif rest:
+                rest.append(block)
+            else:
+                head, tail = self._head(block, kept, blocks[at + 1 :], most)
                 kept += [head] if head else []
-                if tail:
-                    rest.append(replace(block, text=tail))
+                rest += [replace(block, text=tail)] if tail else []
+                if tail and kept:
                     kept[-1] += f"\n{self.more}"
-                continue
-            rest.append(block)
         return kept, rest
 
     def _head(
@@ -159,15 +162,15 @@ class _Paper:
         """As much of the block as has room beside what is kept and what must come, and its rest."""
         must = [one.text for one in after if one.firm]
         last = len(must) == len(after)
+        alone = not (kept or must)
 
         def fits(text: str) -> bool:
             more = "" if last and text == block.text else f"\n{self.more}"
             return segments(_join([*kept, text + more, *must])) <= most
 
-        head, tail = ("", block.text) if block.whole else cut(block.text, fits)
-        if fits(block.text) or not (head or kept):  # with nothing before it there must be something
+        if fits(block.text) or (block.whole and alone):
             return block.text, ""
-        return head, tail
+        return ("", block.text) if block.whole else cut(block.text, fits, words=alone)
 
     def _bounded(self, part: str) -> list[str]:
         """The part in as many as it takes: Twilio sends no longer ones."""

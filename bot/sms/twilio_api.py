@@ -39,6 +39,8 @@ OURS = frozenset({HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_
 """Statuses that, with a code below 21000, mean the account: somebody can mend that in a while."""
 MENDED_IN = 60.0
 _TRIAL = "Sent from your Twilio trial account - "
+_ODD = (KeyError, TypeError, AttributeError)
+"""What Twilio's client raises at an answer that is JSON, but not of the kind that it knows."""
 T = TypeVar("T")
 
 
@@ -88,7 +90,7 @@ class TwilioApi:
         except (ConnectTimeout, ConnectionError) as fault:
             kind = Unsent if _never_left(fault) else NotNow
             raise kind(f"Twilio: {type(fault).__name__}") from None
-        except (RequestException, TwilioException, ValueError, KeyError, TypeError) as fault:
+        except (RequestException, TwilioException, ValueError, *_ODD) as fault:
             raise NotNow(f"Twilio: {type(fault).__name__}") from None
 
     def _meaning(self, status: int, code: int | None) -> NotNow | Refused:
@@ -118,16 +120,14 @@ class TwilioApi:
         self, to: str, ours: str, body: str, since: float, but: Collection[str]
     ) -> tuple[str, str] | None:
         by = {} if ours.startswith("MG") else {"from_": ours}
-        newest = self._client.messages.list(
-            to=to, limit=LOOKED_AT, page_size=min(LOOKED_AT, 100), **by
-        )
+        newest = self._client.messages.list(to=to, limit=LOOKED_AT, page_size=LOOKED_AT, **by)
         earliest = datetime.fromtimestamp(since - CLOCKS, timezone.utc)
         found = [
             message
             for message in newest
             if message.sid not in but
             and str(message.direction).startswith("outbound")
-            and (message.date_created is None or message.date_created >= earliest)
+            and _since(message.date_created, earliest)
             and _same(message.body or "", int(message.num_segments or 0), body)
         ]
         return (found[-1].sid, str(found[-1].status)) if found else None
@@ -172,6 +172,10 @@ def _seconds(header: str | None) -> float | None:
         return max(float(header or ""), 0.0)
     except ValueError:
         return None
+
+
+def _since(made: datetime | None, earliest: datetime) -> bool:
+    return made is None or made >= earliest
 
 
 def _same(theirs: str, their_segments: int, ours: str) -> bool:

@@ -1,4 +1,4 @@
-"""An on-call phone that answers by text, on an edge without a network: Twilio is a list of texts."""
+"""An on-call phone that answers by text, with no network: Twilio is a list of texts."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timezone
 from email.utils import format_datetime
@@ -119,23 +119,21 @@ class _Address:
 def _matches(text: Text, asked: Mapping[str, str]) -> bool:
     if asked.get("To", text.to) != text.to or asked.get("From", text.sender) != text.sender:
         return False
-    return all(_sent(text, asked[name], holds) for name, holds in _DATES.items() if name in asked)
+    dates = {name: asked[name] for name in ("DateSent", "DateSent<", "DateSent>") if name in asked}
+    return not dates or (text.sent_at is not None and _dated(text.sent_at, dates))
 
 
-def _sent(text: Text, asked: str, holds: Callable[[datetime, datetime], bool]) -> bool:
-    """By the second, or by the day when ``asked`` is a day."""
-    if text.sent_at is None:
-        return False
-    wanted = datetime.fromisoformat(asked.replace("Z", "+00:00"))
-    wanted = wanted if wanted.tzinfo else wanted.replace(tzinfo=timezone.utc)
-    at = datetime.fromtimestamp(int(text.sent_at), timezone.utc)
-    if len(asked) == len("2026-01-01"):
-        at = at.replace(hour=0, minute=0, second=0)
-    return holds(at, wanted)
-
-
-_DATES: Mapping[str, Callable[[datetime, datetime], bool]] = {
-    "DateSent": lambda at, wanted: at == wanted,
-    "DateSent<": lambda at, wanted: at <= wanted,
-    "DateSent>": lambda at, wanted: at >= wanted,
-}
+def _dated(sent_at: float, asked: Mapping[str, str]) -> bool:
+    """``DateSent`` is a day; the others may be a second of it."""
+    at = datetime.fromtimestamp(int(sent_at), timezone.utc)
+    for name, value in asked.items():
+        wanted = datetime.fromisoformat(value.replace("Z", "+00:00"))
+        wanted = wanted if wanted.tzinfo else wanted.replace(tzinfo=timezone.utc)
+        holds = {
+            "DateSent": at.date() == wanted.date(),
+            "DateSent<": at <= wanted,
+            "DateSent>": at >= wanted,
+        }
+        if not holds[name]:
+            return False
+    return True
