@@ -43,8 +43,6 @@ from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
-from bot.sms.consent import Consents
-from bot.sms.reach import PhoneReach
 from bot.sms.setup import open_sms
 from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
@@ -189,8 +187,7 @@ def _desk(
         patience=settings.engine_timeout,
         ids=ids,
     )
-    reach = PhoneReach(engine, Consents(engine, ids).may_text)
-    handoffs = HandoffDesk(steps, turn, clinics, substances, now, reach)
+    handoffs = HandoffDesk(steps, turn, clinics, substances, now)
     return Desk(turn, Watch(handoffs, clinics, now), counts)
 
 
