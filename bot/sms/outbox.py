@@ -28,6 +28,8 @@ GIVEN_FOR = 120.0
 """Seconds in which Twilio must have named what it was given in an answer."""
 OPT_OUT = "opt_out"
 """The kind of the one text that goes to somebody who wants none: that there will be none."""
+INVITE = "invite"
+"""The kind of the one text that asks a phone to agree, before it has."""
 _NO_SID = texts.c.sid.is_(None)
 _UNSETTLED = texts.c.state.in_([WAITING, SENDING]) & _NO_SID
 
