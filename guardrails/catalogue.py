@@ -34,6 +34,7 @@ SLOT_TYPES = frozenset(
         "first_name",
         "clock",
         "date",
+        "moment",
         "own_words",
         "emergency",
         "crisis_line",
@@ -55,6 +56,7 @@ EDGE_DOES = frozenset(
         "handoff.leave_message",
         "handoff.stop",
         "handoff.keep",
+        "remind.off",
     }
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
