@@ -17,6 +17,7 @@ from alembic.migration import MigrationContext
 
 from bot.clinics import ClinicError, load_clinics
 from bot.settings import PROJECT
+from bot.sms.table import Table, load_text_bans, unfit
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
@@ -118,6 +119,18 @@ def reading(data: Path, _today: date) -> Iterator[str]:
     yield from check_reading(data / "content", flesch_kincaid_grade)
 
 
+def texts(data: Path, today: date) -> Iterator[str]:
+    """Every message can go as a text: a crisis text in one segment, any other begins in two."""
+    try:
+        catalogue = load_catalogue(data / "content")
+        helplines = load_helplines(data / "content" / "helplines.yml", today)
+        bans = load_text_bans(data / "guardrails")
+    except (CatalogueError, HelplineError, OSError):
+        return  # told by its own check
+    yield from Table(catalogue, helplines).faults()
+    yield from unfit(catalogue, bans)
+
+
 def migrations(_data: Path, _today: date) -> Iterator[str]:
     """The migrations make exactly the tables that the code declares."""
     yield from _differences(upgrade, metadata, {})
@@ -150,6 +163,7 @@ CHECKS: tuple[Check, ...] = (
     wording,
     languages,
     reading,
+    texts,
     migrations,
 )
 

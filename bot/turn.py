@@ -29,6 +29,7 @@ from bot.handoff.person import ANSWERS, CHILD, DENIED, Reception
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Typing
 from bot.out import Draft, Out
+from bot.sms.moving import Heard
 from bot.store.record import StoreDown
 from bot.topics import opening
 from guardrails.release import Offer
@@ -47,6 +48,8 @@ REMIND = 3 * 3600
 """Seconds of one conversation after which it says so again (R4)."""
 SLOWER = 3
 """Times that somebody who texts waits longer before a slow engine is spoken of: no page is open."""
+NOTICE_AGAIN = 600
+"""Seconds after which somebody who texts is told again of what still does not work."""
 LONGEST = 4_000
 """Characters of one message."""
 
@@ -237,8 +240,10 @@ class Turn(Out):
         if handoff and handoff.state in LASTING and handoff.live:
             return
         question = self.reception.question(handoff) if handoff else None
+        with suppress(StoreDown):
+            question = question or await self.number_asked(session)
         asking = question or await self.record.asking(session.conversation)
-        if in_danger and asking:
+        if in_danger and asking and session.channel != "sms":  # on a phone it would hide the lines
             await self.tell(session, [{"message": "resume.after_danger"}, asking])
 
     # --- everything else: kept first, then answered -----------------------------------------
@@ -292,20 +297,23 @@ class Turn(Out):
     ) -> Reply:
         """Who answers: the edge itself (then the pending question comes back), or Rasa."""
         handoff = await self.reception.open_of(session.conversation)
-        pending = await self.pending(handoff, asking)
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
         do = person.offer.do if person.offer else None
         if do == "resume":
+            pending = await self.pending(session, handoff, asking)
             return Reply(pending or [{"message": "resume.nothing"}], asking)
         if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
             await self.opted_out(session)
-            return Reply([{"message": screening.reply}], asking)
-        if handoff:
-            screening = self.as_answer(session, person, screening, handoff)
+            return Reply([{"message": screening.reply, "choices": []}], asking)
+        screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)
         if handed is not None:
             return Reply(await self.and_place(session, handed, handoff, asking), asking)
+        by_text = await self.by_text(session, person, screening)
+        pending = await self.pending(session, handoff, asking)
+        if by_text:
+            return Reply([*by_text.drafts, *(pending if by_text.over else [])], asking)
         if screening.outcome is Outcome.HUMAN:
             return Reply(await self.human(session, pending), asking)
         if screening.reply == CHILD:
@@ -326,20 +334,45 @@ class Turn(Out):
             drafts += await self.human(session, []) if wants_person else [draft]
         return Reply(drafts, turned.asking)
 
-    async def pending(self, handoff: Handoff | None, asking: Draft | None) -> list[Draft]:
+    async def pending(
+        self, session: Session, handoff: Handoff | None, asking: Draft | None
+    ) -> list[Draft]:
         """What comes again after an interruption: where the line stands, else the question about
-        consent, else the form's."""
+        consent, else for a phone's number, else the form's."""
         if handoff and handoff.live and handoff.state in LASTING:
             waits = handoff.state is State.WAITING
             return list(await self.reception.where(handoff)) if waits else []
-        question = (self.reception.question(handoff) if handoff else None) or asking
+        question = self.reception.question(handoff) if handoff else None
+        question = question or await self.number_asked(session) or asking
         return [question] if question else []
 
+    async def by_text(
+        self, session: Session, person: Message, screening: Screening
+    ) -> Heard | None:
+        """What is said because a chat is to go on by text; None when this is about something else.
+
+        It comes before Rasa, which must not get to see a phone number.
+        """
+        if self.moving is None:
+            return None
+        child = self.is_child(session)
+        return await self.moving.heard(session, person, screening, child=child)
+
+    async def number_asked(self, session: Session) -> Draft | None:
+        """The question to which number a chat goes on by text, while it is open."""
+        return await self.moving.question(session) if self.moving else None
+
+    def is_child(self, session: Session) -> bool:
+        """Somebody under 13 spoke here (R10, COPPA)."""
+        return not self.care.of(session.conversation).fired.isdisjoint(self.of_children)
+
     def as_answer(
-        self, session: Session, person: Message, screening: Screening, handoff: Handoff
+        self, session: Session, person: Message, screening: Screening, handoff: Handoff | None
     ) -> Screening:
         """What was typed, read as an answer to what is asked about the hand-off, whatever was said
         since: a consent that was asked for stays asked for."""
+        if handoff is None:
+            return screening
         question = self.reception.question(handoff)
         waits = handoff.live and handoff.state is State.WAITING
         if not (question or waits) or person.offer or screening.rule is not None:
@@ -377,7 +410,7 @@ class Turn(Out):
 
     async def human(self, session: Session, pending: Sequence[Draft]) -> list[Draft]:
         """A person is asked for: the way to one, or else their numbers and the pending question."""
-        child = not self.care.of(session.conversation).fired.isdisjoint(self.of_children)
+        child = self.is_child(session)
         wanted = await self.reception.wanted(session, child=child)
         offered = self.clinics[session.clinic].handoff is not None and not child
         return list(wanted) if offered else [*wanted, *pending]
@@ -412,10 +445,14 @@ class Turn(Out):
         return turned
 
     async def notify(self, session: Session, person: Message, notice: str) -> None:
-        """Say what is not working, once for a message of theirs."""
+        """Say what is not working, once for a message of theirs; by text, once in a while."""
         last = await self.record.last_from_bot(session.conversation)
-        if last and last.id > person.id and (last.message or "").startswith("notice."):
+        told = last is not None and (last.message or "").startswith("notice.")
+        if last and told and last.id > person.id:
             return
+        if last and session.channel == "sms" and last.message == notice:
+            if self.now() - last.at < NOTICE_AGAIN:
+                return
         await self.tell(session, [{"message": notice}])
 
     async def give_up(self, session: Session, person: Message) -> None:

@@ -67,14 +67,15 @@ class Releaser:
         """
         filler = _Filler(self.catalogue, self.helplines, language, country, short)
         message = filler.message(draft)
+        about = filler.message({"message": draft.get("lines", message.id)}).id
+        filler = replace(filler, about=about)
         chosen = draft.get("choices")
-        offers = message.choices if chosen is None else chosen
+        offers = filler.choices(message) if chosen is None else chosen
         drafted = as_list(draft.get("cards", ()), "cards")
         cards = self._providers(filler, drafted)
         shown = len(cards)
         if message.kind == "safety":
-            about = filler.message({"message": draft.get("lines", message.id)})
-            cards += self.helplines.cards(about.id, country, language)
+            cards += self.helplines.cards(about, country, language)
         answer = message.kind == "answer"
         return Released(
             message=message.id,
@@ -93,7 +94,8 @@ class Releaser:
         cards = []
         for card in drafted:
             try:
-                cards.append(provider_card(filler, as_mapping(card, "card"), self.today()))
+                known, today = as_mapping(card, "card"), self.today()
+                cards.append(provider_card(filler, known, today, short=filler.short))
             except Withheld:
                 continue
         if drafted and not cards:
@@ -108,6 +110,8 @@ class _Filler:
     language: str
     country: str
     short: bool = False
+    about: str = ""
+    """The message whose help lines are meant."""
 
     def message(self, draft: Draft) -> Message:
         known = self.catalogue.messages.get(str(as_mapping(draft, "draft").get("message")))
@@ -126,6 +130,11 @@ class _Filler:
     def text(self, message: Message, slots: Mapping[str, Any]) -> str:
         return self._fill(self.words(self._of(message)), message.slots, slots, message.id)
 
+    def choices(self, message: Message) -> tuple[str, ...]:
+        if self.short and message.short_choices is not None:
+            return message.short_choices
+        return message.choices
+
     def _of(self, message: Message) -> Mapping[str, str]:
         return message.short if self.short and message.short else message.words
 
@@ -135,7 +144,7 @@ class _Filler:
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             kind = types[name]
-            if kind in ("emergency", "crisis_line"):
+            if kind in ("emergency", "crisis_line", "route_line"):
                 return self._line(kind)
             if name not in slots:
                 raise Withheld(f"{where}: no value for {name}")
@@ -148,8 +157,10 @@ class _Filler:
 
     def _line(self, kind: str) -> str:
         if kind == "emergency":
-            return self.helplines.emergency(self.country, self.language)
-        return self.helplines.crisis_line(self.country, self.language)
+            return self.helplines.emergency(self.country, self.language, short=self.short)
+        if kind == "route_line":
+            return self.helplines.route_line(self.about, self.country, self.language)
+        return self.helplines.crisis_line(self.country, self.language, short=self.short)
 
     def _slot(self, kind: str, value: Any) -> str:
         if kind == "fragment":
@@ -197,8 +208,9 @@ class _Filler:
         return self._offer(known, given)
 
     def _offer(self, known: Choice, given: Mapping[str, Any]) -> Offer:
+        words = known.short if self.short and known.short else known.label
         label = self._fill(
-            self.words(known.label), known.slots, given.get("slots", {}), f"choice {known.id}"
+            self.words(words), known.slots, given.get("slots", {}), f"choice {known.id}"
         )
         entities = {**known.entities, **as_mapping(given.get("entities", {}), "entities")}
         return Offer(label, known.intent, entities, known.do)

@@ -43,7 +43,6 @@ class SmsChannel:
     texting: Texting
     outbox: Outbox
     now: Callable[[], float]
-    wake: Callable[[], None]
 
     def routes(self) -> list[Route]:
         return [
@@ -92,8 +91,7 @@ class SmsChannel:
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE, "not taken; send it again", Retry_After="2"
             ) from None
-        self.wake()
-        return Response(status_code=HTTPStatus.NO_CONTENT)
+        return self._answer([])
 
     # --- parts --------------------------------------------------------------------------------
 

@@ -43,6 +43,10 @@ class Letter:
     introduces: bool = False
     whole: bool = False
 
+    @property
+    def newest(self) -> str | None:
+        return max((*self.done, *(message.id for message in self.new)), default=None)
+
 
 @dataclass(frozen=True)
 class Book:
@@ -191,7 +195,8 @@ class Book:
 
     def _done(self, connection: Connection, ids: Sequence[str]) -> int:
         these = messages.c.id.in_(ids) & (messages.c.state == "unsent")
-        return connection.execute(messages.update().where(these).values(state="done")).rowcount
+        done = connection.execute(messages.update().where(these).values(state="done"))
+        return int(done.rowcount)
 
     def post(
         self, phone: Phone, session: Session, letter: Letter, now: float, reply_to: str | None
@@ -214,6 +219,7 @@ class Book:
                         body=body,
                         now=now,
                         reply_to=reply_to,
+                        message=letter.newest,
                     )
                     put.append((body, made))
                 self._remember(connection, phone, letter, letter.rendered.parts[n:], now)

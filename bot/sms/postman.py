@@ -5,15 +5,18 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from bot.conversation import Message, Session
 from bot.out import Out
 from bot.sms.book import Book, Given, Letter
+from bot.sms.links import Links
 from bot.sms.render import Renderer
+from bot.sms.segments import plain
 from bot.sms.values import Phone
 from bot.store.record import StoreDown
 
@@ -24,6 +27,8 @@ LOOK = 0.5
 MOMENT = 0.5
 """Seconds that an answer about danger waits to be kept; it goes out all the same."""
 FIRST = "sms.first"
+INTRODUCE = frozenset({FIRST, "sms.help", "sms.opted_in"})
+"""Messages that say themselves what this is."""
 OPT_OUT = frozenset({"opt_out.done", "sms.opted_out"})
 """The one text that may go to somebody who wants no more."""
 _KINDS = {"reminder": "reminder"}
@@ -37,7 +42,8 @@ class Postman:
     out: Out
     book: Book
     renderer: Renderer
-    wake: Callable[[], None]
+    links: Links
+    wake: Callable[[], None] = lambda: None
     _answering: Counter[str] = field(default_factory=Counter)
 
     # --- in the answer to a text --------------------------------------------------------------
@@ -99,22 +105,34 @@ class Postman:
         unsent: Sequence[Message],
         new: Sequence[Message] = (),
     ) -> Letter:
-        """The unsent messages and the new ones as one text."""
+        """The unsent messages and the new ones as one text; who we are comes before the first."""
         said = [*unsent, *new]
         kind = _kind(said)
+        rendered = self.renderer.render(said, session.language, self._link(session))
         first: list[Message] = []
         safety = all(message.kind == "safety" for message in said)
         if phone.introduced_at is None and not safety and kind != "opt_out":
-            slots = {"clinic": self.out.clinics[session.clinic].name}
-            first = self.out.release(session, [{"message": FIRST, "slots": slots}])
+            first = self._introduction(session, before=said[0])
+            rendered = replace(rendered, parts=_after(first, rendered.parts))
         return Letter(
-            rendered=self.renderer.render([*first, *said], session.language),
+            rendered=rendered,
             kind=kind,
             done=tuple(message.id for message in unsent),
             new=(*first, *new),
-            introduces=bool(first),
+            introduces=bool(first) or said[0].message in INTRODUCE,
             whole=kind == "staff",
         )
+
+    def _link(self, session: Session) -> Callable[[Message], str]:
+        """Where a list of this conversation can be opened."""
+        return lambda message: self.links.address(session.conversation, message.id)
+
+    def _introduction(self, session: Session, before: Message) -> list[Message]:
+        if before.message in INTRODUCE:
+            return []
+        slots = {"clinic": self.out.clinics[session.clinic].name}
+        first = self.out.release(session, [{"message": FIRST, "slots": slots}])
+        return [replace(one, id=_just_before(before.id)) for one in first]
 
     # --- by the sender ------------------------------------------------------------------------
 
@@ -145,12 +163,24 @@ class Postman:
         unsent = await record.call(self.book.unsent, conversation)
         if not unsent or conversation in self._answering:
             return False
-        if found is None or found[1] is None:
+        phone, session = found or (None, None)
+        if phone is None or session is None:
             await record.call(self.book.let_go, [message.id for message in unsent])
             return False
-        phone, session = found
         letter = self.letter(phone, session, unsent)
         return bool(await record.call(self.book.post, phone, session, letter, self.out.now(), None))
+
+
+def _after(first: Sequence[Message], parts: Sequence[str]) -> tuple[str, ...]:
+    """The introduction over the first part, which stays as long as it may be."""
+    words = plain("\n\n".join(message.text.strip() for message in first))
+    head = "\n\n".join(filter(None, [words, *parts[:1]]))
+    return (head, *parts[1:])
+
+
+def _just_before(message: str) -> str:
+    """An id that sorts before this one and after all that were made before it (`Ids`)."""
+    return f"{message[:-8]}0000{secrets.token_hex(2)}"
 
 
 def _kind(said: Sequence[Message]) -> str:

@@ -26,9 +26,10 @@ from bot.conversation import Message, Said, Session
 from bot.desk import Desk
 from bot.hub import Event
 from bot.limits import ChatLimits
+from bot.sms.answers import Words as AnswerWords
 from bot.sms.answers import read_answer
 from bot.sms.book import Book, Given
-from bot.sms.consent import Consents
+from bot.sms.consent import Consents, How, words_of
 from bot.sms.keywords import Keyword, Keywords
 from bot.sms.language import language_of
 from bot.sms.numbers import Lookup
@@ -38,7 +39,6 @@ from bot.sms.values import Inbound, Phone
 from bot.store.conversations import Erased
 from bot.store.record import Record, StoreDown
 from bot.turn import AT_ONCE, UnknownChoice
-from bot.widget.assets import Words
 
 log = logging.getLogger(__name__)
 
@@ -71,12 +71,12 @@ class Moves(Protocol):
 class DropsOut(Protocol):
     """Ends a hand-off of somebody who wants no more texts."""
 
-    async def __call__(self, conversation: str) -> None: ...
+    async def __call__(self, conversation: str) -> object: ...
 
 
 @dataclass
 class Texting:
-    """``words`` are those by which an answer is read (data/content/sms/rendering.yml)."""
+    """``words`` are those by which an answer is read (data/content/sms/answers.yml)."""
 
     desk: Desk
     book: Book
@@ -87,10 +87,10 @@ class Texting:
     lookup: Lookup
     clinics: Mapping[str, Clinic]
     limits: ChatLimits
-    words: Words
-    bridge: Helper
-    moves: Moves
+    words: AnswerWords
     dropped_out: DropsOut
+    bridge: Helper | None
+    moves: Moves | None
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _given: OrderedDict[str, tuple[float, list[Given]]] = field(default_factory=OrderedDict)
     _homeless: dict[tuple[str, str], Session] = field(default_factory=dict)
@@ -111,7 +111,7 @@ class Texting:
         Raises `Replayed`, and `StoreDown` when the text could not be kept: it must come again.
         """
         until = asyncio.get_running_loop().time() + READY
-        theirs = self.bridge.is_theirs(text)
+        theirs = self.bridge.is_theirs(text) if self.bridge else None
         clinic = theirs or self.clinic_of(text)
         if clinic is None:
             log.warning("a text came to a number that no clinic has")
@@ -121,7 +121,7 @@ class Texting:
             taken_at = await self._taken_at(text.sid)
             if taken_at is not None:
                 return await self._same_again(text.sid, taken_at)
-            if theirs:
+            if theirs and self.bridge:
                 given = [(body, "") for body in await self.bridge.take(text, theirs)]
                 return await self._took(text.sid, None, given)
             metrics.MESSAGES.labels("sms").inc()
@@ -155,7 +155,7 @@ class Texting:
     def _language(self, clinic: Clinic, text: Inbound) -> str:
         """That of the number, at first."""
         own = clinic.texts.languages.get(text.to) if clinic.texts else None
-        return language_of(text.body, own or clinic.languages[0], clinic.languages)
+        return language_of(text.body, own or clinic.languages[0], clinic.languages, first=True)
 
     # --- the same text again ------------------------------------------------------------------
 
@@ -225,7 +225,9 @@ class Texting:
             return []
         if whose.agreed is None:
             with suppress(StoreDown):
-                await self._agree(whose.phone, "incoming")
+                words = words_of(self.desk.turn.releaser.catalogue)
+                agree = self.consents.agree_first
+                await self.record.call(agree, clinic.key, whose.phone.lookup, words, self.now())
         if keyword is Keyword.HELP:
             return await self._help(whose, text)
         if keyword is None and await self._moved(clinic, whose.phone, text):
@@ -336,11 +338,11 @@ class Texting:
         """Twilio has answered where it says so (``OptOutType``)."""
         phone, session = whose.phone, whose.session
         if keyword is Keyword.START:
-            await self._agree(phone, "start")
+            await self._record(phone, True, How.START)
             if text.opt_out:
                 return []
             return await self.postman.say(phone, session, "sms.opted_in", text.sid)
-        await self.opt_out(phone, "stop_twilio" if text.opt_out else "stop_word")
+        await self.opt_out(phone, How.STOP_TWILIO if text.opt_out else How.STOP_WORD)
         if text.opt_out or whose.agreed is False:
             return []
         return await self.postman.say(phone, session, "sms.opted_out", text.sid)
@@ -359,20 +361,16 @@ class Texting:
         """In words of their own; the one confirmation is the turn's answer. `StoreDown`."""
         found = await self.record.call(self.book.of_conversation, session.conversation)
         if found is not None:
-            await self.opt_out(found[0], "stop_plain")
+            await self.opt_out(found[0], How.STOP_PLAIN)
 
-    async def refused(self, clinic: str, lookup: str, how: str) -> None:
+    async def refused(self, clinic: str, lookup: str, _code: str) -> None:
         """Twilio told the sender that they have opted out. `StoreDown`."""
         found = await self.record.call(self.book.of, clinic, lookup)
         if found is not None:
-            await self.opt_out(found[0], how)
-
-    async def _agree(self, phone: Phone, how: str) -> None:
-        await self._record(phone, True, how)
+            await self.opt_out(found[0], How.ERROR_21610)
 
     async def _record(self, phone: Phone, agreed: bool, how: str) -> None:
-        shown = self.desk.turn.releaser.catalogue.messages[FIRST]
-        words = f"{shown.id}@{shown.reviewed_on}"
+        words = words_of(self.desk.turn.releaser.catalogue)
         await self.record.call(
             self.consents.record, phone.clinic, phone.lookup, agreed, how, words, self.now()
         )
@@ -392,6 +390,8 @@ class Texting:
 
     async def _moved(self, clinic: Clinic, phone: Phone, text: Inbound) -> bool:
         """Whether it is the yes that a web chat waits for; then that chat is this phone's now."""
+        if self.moves is None:
+            return False
         with suppress(StoreDown):
             return await self.moves.confirmed(clinic.key, phone.lookup, text.body) is not None
         return False
