@@ -18,7 +18,7 @@ from alembic.migration import MigrationContext
 from bot.clinics import ClinicError, load_clinics
 from bot.settings import PROJECT
 from bot.sms.answers import load_answer_words
-from bot.sms.table import Table, load_text_bans, unfit
+from bot.sms.table import open_table
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
@@ -126,13 +126,10 @@ def reading(data: Path, _today: date) -> Iterator[str]:
 def texts(data: Path, today: date) -> Iterator[str]:
     """Every message can go as a text: a crisis text in one segment, any other begins in two."""
     try:
-        catalogue = load_catalogue(data / "content")
-        helplines = load_helplines(data / "content" / "helplines.yml", today)
-        bans = load_text_bans(data / "guardrails")
-    except (CatalogueError, HelplineError, OSError):
+        table = open_table(data, today)
+    except (CatalogueError, HelplineError):
         return  # told by its own check
-    yield from Table(catalogue, helplines).faults()
-    yield from unfit(catalogue, bans)
+    yield from table.faults()
 
 
 def migrations(_data: Path, _today: date) -> Iterator[str]:
