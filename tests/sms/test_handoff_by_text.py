@@ -232,7 +232,7 @@ async def test_in_any_order_nothing_is_sent_between_stop_and_start(texter, ana, 
     dice, desk, out = random.Random(seed), texter.edge.handoffs, False
     await texter.text("hello")
     for step in range(40):
-        now = next(iter(texter.edge.steps.queue.of((await whose(texter)))[-1:]), None)
+        now = next(iter(texter.edge.steps.queue.of(await whose(texter))[-1:]), None)
         do = dice.choice(
             ["ask", "1", "word", "STOP", "START", "claim", "say", "say", "end", "wait"]
         )
