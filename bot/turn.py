@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -30,6 +30,8 @@ from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Typing
 from bot.out import Draft, Out
 from bot.sms.moving import Heard
+from bot.sms.reminder_desk import SET as SET_REMINDER
+from bot.sms.reminder_desk import ReminderDesk
 from bot.store.record import StoreDown
 from bot.topics import opening
 from guardrails.release import Offer
@@ -85,6 +87,8 @@ class Turn(Out):
     """Seconds before a slow engine is spoken of."""
     keeping: set[asyncio.Task[None]] = field(default_factory=set)
     """What was sent and is being kept."""
+    reminders: ReminderDesk | None = None
+    """None: nobody is reminded of anything."""
     care: Care = field(default_factory=Care)
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
@@ -306,6 +310,10 @@ class Turn(Out):
         if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
             await self.opted_out(session)
             return Reply([{"message": screening.reply, "choices": []}], asking)
+        if self.reminders and (off := await self.reminders.heard_off(session, person)) is not None:
+            if handoff and handoff.state in LASTING:  # one voice: it is done, and nothing is said
+                return Reply([], asking)
+            return Reply([*off, *await self.pending(session, handoff, asking)], asking)
         screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)
         if handed is not None:
@@ -330,9 +338,17 @@ class Turn(Out):
             return Reply(instead, turned.asking)
         drafts: list[Draft] = []
         for draft in turned.drafts:
-            wants_person = draft.get("message") == "human.now"  # only the edge knows who is there
-            drafts += await self.human(session, []) if wants_person else [draft]
+            drafts += await self.done(session, draft)
         return Reply(drafts, turned.asking)
+
+    async def done(self, session: Session, draft: Draft) -> Sequence[Draft]:
+        """A draft of the dialogue; where it asks the edge to do something, what came of that."""
+        wanted = draft.get("message")
+        if wanted == "human.now":  # only the edge knows who is there
+            return await self.human(session, [])
+        if wanted == SET_REMINDER and self.reminders:
+            return await self.reminders.agreed(session, draft, self.now())
+        return [draft]
 
     async def pending(
         self, session: Session, handoff: Handoff | None, asking: Draft | None
@@ -428,6 +444,7 @@ class Turn(Out):
             text=None if offer else person.text,
             intent=("restart" if offer.do == "restart" else offer.intent) if offer else None,
             entities=offer.entities if offer else {},
+            situation=await self.situation(session, person),
         )
         asked = asyncio.ensure_future(turn)
         self.hub.publish(session.conversation, Typing(True))
@@ -444,15 +461,21 @@ class Turn(Out):
         self.engine_seen = True
         return turned
 
+    async def situation(self, session: Session, person: Message) -> Mapping[str, str]:
+        """What the dialogue must know of a text besides its words."""
+        if self.reminders is None or session.channel != "sms":
+            return {}
+        return await self.reminders.situation(session, person)
+
     async def notify(self, session: Session, person: Message, notice: str) -> None:
         """Say what is not working, once for a message of theirs; by text, once in a while."""
         last = await self.record.last_from_bot(session.conversation)
         told = last is not None and (last.message or "").startswith("notice.")
         if last and told and last.id > person.id:
             return
-        if last and session.channel == "sms" and last.message == notice:
-            if self.now() - last.at < NOTICE_AGAIN:
-                return
+        again = session.channel == "sms" and last is not None and last.message == notice
+        if last and again and self.now() - last.at < NOTICE_AGAIN:
+            return
         await self.tell(session, [{"message": notice}])
 
     async def give_up(self, session: Session, person: Message) -> None:

@@ -23,8 +23,8 @@ from bot.sms.answers import load_answer_words
 from bot.sms.book import Book
 from bot.sms.consent import Consents
 from bot.sms.keywords import load_keywords
-from bot.sms.moving import open_moving
 from bot.sms.links import Links, ListPage
+from bot.sms.moving import open_moving
 from bot.sms.numbers import Lookup
 from bot.sms.outbox import Outbox
 from bot.sms.postman import Postman
@@ -61,7 +61,10 @@ def open_sms(
     content: Path,
     bridge: Helper | None = None,
 ) -> Sms:
-    """``bridge`` answers on-call phones. Raises `ClinicError` when two clinics share a number, and `CatalogueError`."""
+    """``bridge`` answers on-call phones.
+
+    Raises `ClinicError` when two clinics share a number, and `CatalogueError`.
+    """
     check_numbers(clinics)
     account, turn = account_of(settings), desk.turn
     if account is None and any(clinic.texts for clinic in clinics.values()):
@@ -70,11 +73,13 @@ def open_sms(
     outbox, consents = Outbox(store.engine, store.sealer, ids), Consents(store.engine, ids)
     handoffs = desk.watch.desk
     handoffs.reach = PhoneReach(store.engine, consents.may_text)
-    words = load_words(content / "sms" / "rendering.yml").by_language
+    words, listed = (
+        load_words(content / "sms" / f"{name}.yml").by_language for name in ("rendering", "list")
+    )
     book = Book(store.engine, store, outbox, ids)
     catalogue = turn.releaser.catalogue
     links = Links(settings.token_secret, settings.public_url)
-    lists = ListPage(links, turn.record, load_words(content / "sms" / "list.yml"), catalogue)
+    lists = ListPage(links, turn.record, listed, catalogue)
     postman = Postman(turn, book, Renderer(words, catalogue), links)
     lookup = Lookup(settings.lookup_secret)
     moving = open_moving(turn, turn.screener, outbox, consents, lookup)

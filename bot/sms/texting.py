@@ -296,7 +296,8 @@ class Texting:
         except StoreDown:
             message = None
         offers = message.offers if message else ()
-        n = read_answer(text.body, offers, whose.session.language, self.words)
+        by_place = not (message and message.cards)
+        n = read_answer(text.body, offers, whose.session.language, self.words, by_place=by_place)
         if n is None:
             return Said(text.sid, text=text.body)
         return Said(text.sid, choice=f"{asked}-{n}")

@@ -312,6 +312,14 @@ def test_a_list_can_be_opened_from_the_first_text_and_read_on_by_more():
     assert not any(re.search(r"^\d+\.$", text, re.MULTILINE) for text in texts)
 
 
+def test_a_list_with_numbers_comes_without_numbered_choices():
+    asked = prep_list([SENTENCE] * 3)
+    assert asked.offers
+    rendered = RENDERER.render([asked], "en")
+    assert "Reply 1" not in "".join(rendered.parts)
+    assert rendered.asked is None
+
+
 def test_without_a_way_to_open_it_a_list_is_text_alone():
     assert "http" not in "".join(parts(prep_list([SENTENCE] * 3)))
 
@@ -323,14 +331,18 @@ def test_only_a_list_is_given_a_link():
     assert parts(said("No list."), link=never) == ("No list.",)
 
 
-def test_an_answer_says_where_it_comes_from_unless_that_alone_would_cut_it():
-    source = ({"name": "NIMH, Care", "url": "https://www.nimh.nih.gov"},)
+def test_an_answer_says_where_it_comes_from_and_that_line_alone_never_cuts_it():
+    source = (
+        {"name": "NIMH, Care", "url": "https://www.nimh.nih.gov"},
+        {"name": "NIMH, Visits", "url": "https://www.nimh.nih.gov"},
+        {"name": "NAMI", "url": "https://www.nami.org"},
+    )
+    line = "From: NIMH; NAMI. Reviewed 2026-11-20."
     short = said("Yes.", "answer", sources=source, reviewed_on="2026-11-20")
-    assert parts(short) == ("Yes.\n\nFrom: NIMH, Care. Reviewed 2026-11-20.",)
-    full = replace(short, text=(SENTENCE * 4).strip())
-    assert parts(full) == (full.text,)
-    long = replace(short, text=SENTENCE * 9)
-    assert parts(long)[-1].endswith("From: NIMH, Care. Reviewed 2026-11-20.")
+    assert parts(short) == (f"Yes.\n\n{line}",)
+    full = replace(short, text="A" * 300)
+    assert parts(full) == (f"{full.text}\n\n{line}",)
+    assert parts(replace(short, text=SENTENCE * 9))[-1].endswith(line)
 
 
 # --- all that can be written ------------------------------------------------------------------
@@ -439,3 +451,12 @@ def test_every_message_that_stands_alone_can_be_texted_and_answered(language):
             )  # fmt: skip
             assert line in text, message.message
             assert read_answer(str(n + 1), message.offers, language, words) == n
+
+
+def test_the_words_around_a_text_have_the_same_places_to_fill_in_both_languages():
+    places = {"choose": ["numbers"], "choose_one": ["label"], "link": ["link"]}
+    places["source"] = ["sources", "reviewed_on"]
+    for by_language in WORDS.values():
+        for key, words in by_language.items():
+            assert re.findall(r"\{(\w+)\}", words) == places.get(key, []), key
+            assert is_gsm(plain(words)), key
