@@ -29,6 +29,9 @@ from bot.sms.numbers import Lookup
 from bot.sms.outbox import Outbox
 from bot.sms.postman import Postman
 from bot.sms.reach import PhoneReach
+from bot.sms.reminder_desk import ReminderDesk
+from bot.sms.reminder_job import ReminderJob
+from bot.sms.reminders import Reminders
 from bot.sms.render import Renderer
 from bot.sms.sender import Sender
 from bot.sms.texting import Helper, Texting
@@ -45,12 +48,13 @@ class Sms:
     routes: Sequence[Route]
     texting: Texting
     postman: Postman
+    reminding: ReminderJob
     sender: Sender | None
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """What runs for as long as the process lives."""
         sending = [self.sender.run(asyncio.Event())] if self.sender else []
-        return [self.postman.run(), *sending]
+        return [self.postman.run(), self.reminding.run(), *sending]
 
 
 def open_sms(
@@ -100,13 +104,16 @@ def open_sms(
         dropped_out=partial(dropped_out, handoffs.steps),
     )
     turn.opted_out = texting.opted_out
+    reminders = Reminders(store.engine, store.sealer, ids)
+    turn.reminders = ReminderDesk(reminders, turn.record, clinics, catalogue)
+    reminding = ReminderJob(reminders, turn, turn.reception)
     sender = None
     if account:
         api = TwilioApi(account)
         sender = Sender(turn.record, outbox, api, consents, texting.refused, turn.now)
         postman.wake = moving.wake = sender.wake
     channel = SmsChannel(account, texting, outbox, turn.now)
-    return Sms([*channel.routes(), *lists.routes()], texting, postman, sender)
+    return Sms([*channel.routes(), *lists.routes()], texting, postman, reminding, sender)
 
 
 def check_numbers(clinics: Mapping[str, Clinic]) -> None:
