@@ -251,7 +251,7 @@ async def test_but_not_of_one_that_a_person_has(mover):
     assert visit
 
 
-# --- and back ---------------------------------------------------------------------------------------
+# --- and back -------------------------------------------------------------------------------
 
 
 async def test_whose_phone_it_is_not_can_end_it_on_the_page(mover):
