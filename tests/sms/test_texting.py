@@ -281,8 +281,7 @@ async def test_each_number_is_its_clinics_with_its_language_and_its_providers(te
         providers="only_ours",
         provider_source="own-list:otra",
     )
-    clinics = {"demo": demo, "otra": other}
-    texter.edge.turn.clinics = texter.texting.clinics = clinics
+    texter.edge.turn.clinics["otra"] = other
     assert "Clinica Otra" in await texter.text("ok", to="+15125550102")
     asked = texter.edge.engine.asked[-1]
     assert (asked["clinic"], asked["language"]) == ("otra", "es")
@@ -299,7 +298,7 @@ async def test_each_number_is_its_clinics_with_its_language_and_its_providers(te
 async def test_wanting_no_texts_of_one_clinic_says_nothing_of_another(texter):
     demo = texter.edge.turn.clinics["demo"]
     other = replace(demo, key="other", name="Other Clinic", texts=Texts(("+15125550102",)))
-    texter.edge.turn.clinics = texter.texting.clinics = {"demo": demo, "other": other}
+    texter.edge.turn.clinics["other"] = other
     await texter.text("what can you do?")
     await texter.text("STOP")
     assert await texter.text("what can you do?", to="+15125550102")
