@@ -86,13 +86,13 @@ def create_app(
     desk = _desk(settings, clinics, now, data)
     origin = _origin(settings.public_url)
     limits = ChatLimits(desk.turn, settings)
-    sms = open_sms(desk, clinics, limits, settings, data / "content")
     copies = load_words(data / "content" / "export.yml")
     web = WebChannel(desk, Tokens(settings.token_secret), clinics, origin, limits, copies)
     directory = DirectoryChannel(settings.directory_url, settings.api_rate)
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
     elsewhere = open_elsewhere(desk.watch, clinics, settings, data / "content", now)
+    sms = open_sms(desk, clinics, limits, settings, data / "content", elsewhere.bridge)
     listings = Listings(settings.directory_url)
     admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(
@@ -137,7 +137,7 @@ def create_app(
             *shown.routes(),
             *directory.routes(),
             *elsewhere.channel.routes(),
-            *sms.channel.routes(),
+            *sms.routes,
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),

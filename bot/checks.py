@@ -17,11 +17,12 @@ from alembic.migration import MigrationContext
 
 from bot.clinics import ClinicError, load_clinics
 from bot.settings import PROJECT
+from bot.sms.answers import load_answer_words
 from bot.sms.table import open_table
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
-from bot.widget.assets import load_assets
+from bot.widget.assets import load_assets, load_words
 from directory.migrate import VERSIONS
 from directory.migrate import upgrade as upgrade_directory
 from directory.tables import metadata as directory_metadata
@@ -43,6 +44,9 @@ def content(data: Path, _today: date) -> Iterator[str]:
     try:
         load_catalogue(data / "content")
         load_assets(data / "content")
+        load_words(data / "content" / "sms" / "rendering.yml")
+        load_words(data / "content" / "sms" / "list.yml")
+        load_answer_words(data / "content" / "sms" / "answers.yml")
     except CatalogueError as error:
         yield from error.faults
 

@@ -178,15 +178,15 @@ class HandoffDesk:
             return await self._hand_to(now, to)
         return await self.release(now)
 
-    async def release(self, now: Handoff) -> Handoff:
-        """Back in line, where it was. Raises `NotAllowed`."""
+    async def release(self, now: Handoff, *, event: str | None = "handoff.waiting") -> Handoff:
+        """Back in line, where it was. ``event`` tells others of it. Raises `NotAllowed`."""
         messages = await self.tell(now, [told.RELEASED])
         return await self._must(
             now,
             self.steps.move(
                 now,
                 State.WAITING,
-                event="handoff.waiting",
+                event=event,
                 say=messages,
                 waiting_at=now.waiting_at,
                 staff_id=None,

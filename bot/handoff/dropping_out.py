@@ -15,31 +15,26 @@ FASTER = 8
 """Times that a step is tried again because somebody else's came between."""
 
 
-async def dropped_out(steps: Steps, conversation: str) -> list[Handoff]:
-    """The hand-offs that ended with it. Tells the person nothing. Raises `StoreDown`."""
-    known = await steps.record.call(steps.queue.of, conversation)
-    ended = []
-    for handoff in known:
-        if handoff.state in OPEN and (after := await _drop(steps, handoff)):
-            ended.append(after)
-    return ended
+async def dropped_out(steps: Steps, conversation: str) -> None:
+    """End the hand-offs that are open. Tells the person nothing. Raises `StoreDown`."""
+    for handoff in await steps.record.call(steps.queue.of, conversation):
+        await _drop(steps, handoff)
 
 
-async def _drop(steps: Steps, handoff: Handoff) -> Handoff | None:
+async def _drop(steps: Steps, handoff: Handoff) -> None:
     now: Handoff | None = handoff
     for _ in range(FASTER):
         if now is None or now.state not in OPEN:
-            return None
+            return
         if now.kind == MESSAGE and now.state in (State.WAITING, State.CLAIMED):
             steps.changed(now)  # its page says that a text would not reach them
-            return None
-        if after := await _end(steps, now):
-            return after
+            return
+        if await _end(steps, now):
+            return
         now = await steps.record.call(steps.queue.get, handoff.id)
-    return None
 
 
-async def _end(steps: Steps, now: Handoff) -> Handoff | None:
+async def _end(steps: Steps, now: Handoff) -> bool:
     talked = now.state is State.ACTIVE
     to = State.ENDED if talked else State.WITHDRAWN
     event = "handoff.ended" if talked else "handoff.withdrawn"
@@ -47,4 +42,4 @@ async def _end(steps: Steps, now: Handoff) -> Handoff | None:
     after = await steps.move(now, to, event=told, ended_by="person", outcome=NO_TEXTS)
     if after is not None:
         steps.counts.add(now.clinic, f"handoff.{to}")
-    return after
+    return after is not None

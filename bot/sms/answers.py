@@ -24,6 +24,7 @@ from guardrails.release import Offer
 
 MOST_CHOICES = 5
 """Choices that are numbered in one text."""
+_MORE = "more_results"  # the intent of a choice that shows more of the same
 _SHORTEST_MISSPELT = 6  # letters of a label
 _LONG = 9  # from here on two letters may be wrong
 _SHORTEST_TELLING = 4  # letters of a word that may name a choice by itself
@@ -38,6 +39,7 @@ _KEYS = {
     "before_place": _LIST,
     "after_place": _LIST,
     "polite": _LIST,
+    "more": _LIST,
     "hollow": _LIST,
 }
 _ANSWERS = {
@@ -73,6 +75,7 @@ class AnswerWords:
     before_place: tuple[list[str], ...]
     after_place: tuple[list[str], ...]
     polite: tuple[list[str], ...]
+    more: frozenset[str]
     hollow: frozenset[str]
 
 
@@ -104,6 +107,7 @@ def _words(lists: Mapping[str, Any]) -> AnswerWords:
         before_place=_phrases(lists["before_place"]),
         after_place=_phrases(lists["after_place"]),
         polite=_phrases(lists["polite"]),
+        more=frozenset(map(_plain, lists["more"])),
         hollow=frozenset(map(_plain, lists["hollow"])),
     )
 
@@ -139,6 +143,9 @@ def read_answer(
     for one in _in_turn(language, words):
         if (place := _place(said.split(), labels, shown, one, by_place)) is not None:
             return place
+    more = [n for n, offer in enumerate(offers) if offer.intent == _MORE]
+    if more and any(said in one.more for one in words.values()):
+        return more[0]
     return _guess(said, offers, labels, _hollow(words))
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.store.tables import texts
+from bot.store.tables import messages, texts
 
 WAITING, SENT, DELIVERED, FAILED = "waiting", "sent", "delivered", "failed"
 """What a page says of a text; each is better known than the one before."""
@@ -27,12 +27,15 @@ _WORST = (FAILED, WAITING, SENT, DELIVERED)
 def arrivals(engine: Engine, conversation: str, said: Sequence[str]) -> dict[str, str]:
     """By the id of a message. One in several texts got as far as the one that got least far.
 
-    A text names the newest message in it: the message that no text names went with a later one.
+    A text names the newest message in it: a message that no text names went with the next one.
     Blocking.
     """
+    theirs = (messages.c.conversation_id == conversation) & messages.c.id.in_(said)
+    still = sa.select(messages.c.id).where(theirs & (messages.c.state == "unsent"))
     own = (texts.c.conversation_id == conversation) & texts.c.message_id.is_not(None)
     with engine.connect() as connection:
         rows = connection.execute(sa.select(texts.c.message_id, texts.c.state).where(own)).all()
+        unsent = set(connection.scalars(still))
     states: dict[str, list[str]] = {}
     for row in rows:
         states.setdefault(row.message_id, []).append(_SAYS.get(row.state, WAITING))
@@ -40,6 +43,10 @@ def arrivals(engine: Engine, conversation: str, said: Sequence[str]) -> dict[str
     found = {}
     for message in said:
         name = next((one for one in names if one >= message), None)
-        of_it = states[name] if name else [WAITING]
-        found[message] = min(of_it, key=_WORST.index)
+        if message in unsent:
+            found[message] = WAITING
+        elif name is None:  # let go: they want no more texts, or there is no phone
+            found[message] = FAILED
+        else:
+            found[message] = min(states[name], key=_WORST.index)
     return found

@@ -11,23 +11,30 @@ Fits = Callable[[str], bool]
 """Whether so much of a text has room. When it has, so has every beginning of it."""
 
 _ENDS = (
-    (re.compile(r"(?<!:)\s*\n\s*\n"), 0.4),  # a paragraph, but not the line that leads in a list
-    (re.compile(r"(?<!:)\s*\n"), 0.5),  # a line
-    (re.compile(r"(?<=[.!?])[\"')]*\s"), 0.4),  # a sentence
+    (re.compile(r"(?<!:)\s*\n\s*\n"), 0.6),  # a paragraph, but not the line that leads in a list
+    (re.compile(r"(?<!:)\s*\n"), 0.4),  # a line
+    (re.compile(r"(?<=[.!?])[\"')]*\s"), 0.3),  # a sentence
     (re.compile(r"\s"), 0.0),
 )
 """Each with the least share of the room that must be filled, lest a part be very short."""
 _ONE_THING = re.compile(
-    r"https?://\S+|^(?:\d+[.)]|-)\s+\S+|[+(]?\d(?:[\d ().,:/-]*\d)?", re.MULTILINE
+    r"""
+    https?://\S+
+    | ^(?:\d+[.)]|-)[ ]+\S+               # a list's mark and its first word
+    | (?<!\w)(?:
+        (?:\+?1[ .-]?)?\(?\d{3}\)?[ .-]?\d{3}[ .-]?\d{4}    # a phone as it is written here
+        | \+\d{1,3}(?:[ .-]?\(?\d{2,4}\)?){2,4}            # and elsewhere
+      )(?!\w)
+    """,
+    re.MULTILINE | re.VERBOSE,
 )
-"""A link, the mark of a list's line with its first word, or a number as phones, prices and dates
-are written."""
+"""What is not cut if it can be helped, though it may have spaces."""
 
 
-def cut(text: str, fits: Fits) -> tuple[str, str]:
+def cut(text: str, fits: Fits, *, words: bool = True) -> tuple[str, str]:
     """As much of the text as fits, and what is left of it; no word of it is lost.
 
-    The first is empty only when not even one letter fits.
+    A word that is too long is cut where ``words`` may be, and else the first may be empty.
     """
     if fits(text):
         return text, ""
@@ -38,7 +45,7 @@ def cut(text: str, fits: Fits) -> tuple[str, str]:
         whole = [end for end in ends if not any(first < end < last for first, last in things)]
         if whole and whole[-1] > max(most * share, 0):
             return text[: whole[-1]].rstrip(), text[whole[-1] :].lstrip()
-    at = _within_a_word(text, most, things)
+    at = _within_a_word(text, most, things) if words else 0
     return text[:at].rstrip(), text[at:].lstrip()
 
 

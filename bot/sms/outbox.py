@@ -28,6 +28,8 @@ GIVEN_FOR = 120.0
 """Seconds in which Twilio must have named what it was given in an answer."""
 OPT_OUT = "opt_out"
 """The kind of the one text that goes to somebody who wants none: that there will be none."""
+INVITE = "invite"
+"""The kind of the one text that asks a phone to agree, before it has."""
 _NO_SID = texts.c.sid.is_(None)
 _UNSETTLED = texts.c.state.in_([WAITING, SENDING]) & _NO_SID
 
@@ -72,9 +74,9 @@ class Outbox:
         reply_to: str | None = None,
         message: str | None = None,
     ) -> str:
-        """Keep one, in that transaction; its id. ``message`` is the newest one of the conversation
-        that it holds. With ``reply_to`` (the sid of a text of theirs)
-        it is given in the answer to that text, and sent only when Twilio never names it."""
+        """Keep one, in that transaction; its id. With ``reply_to`` (the sid of a text of theirs)
+        it is given in the answer to that text, and sent only when Twilio never names it.
+        ``message`` is the newest message of the conversation in it."""
         made = self.ids.next(now)
         row = {
             "id": made,
@@ -223,9 +225,8 @@ class Outbox:
             values["error"] = error
         if status in states.FINAL:
             values["body"] = self._nothing()
-        forward = texts.c.state.in_(states.before(status))
-        row = texts.c.id == text if text else texts.c.sid == sid
-        news = row & (_NO_SID | ((texts.c.sid == sid) & forward))
+        forward = (texts.c.sid == sid) & texts.c.state.in_(states.before(status))
+        news = forward | ((texts.c.id == text) & _NO_SID) if text else forward
         with self.engine.begin() as connection:
             if text:
                 self._taken_for_another(connection, text, sid, now)
@@ -233,9 +234,10 @@ class Outbox:
 
     def _taken_for_another(self, connection: Connection, text: str, sid: str, now: float) -> None:
         """Two texts of the same words: the search took this message for the other one, which then
-        is still to be sent. What the callback names is right."""
+        is still to be sent. What the callback names is right, unless that has one by now."""
         wrong = (texts.c.sid == sid) & (texts.c.id != text)
-        named = sa.exists().where(texts.alias().c.id == text)
+        right = texts.alias()
+        named = sa.exists().where((right.c.id == text) & right.c.sid.is_(None))
         freed = {"sid": None, "state": SENDING, "next_at": now}
         connection.execute(texts.update().where(wrong & named).values(**freed))
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field, replace
 from bot.conversation import Message, Session
 from bot.out import Out
 from bot.sms.book import Book, Given, Letter
+from bot.sms.links import Links
 from bot.sms.render import Renderer
 from bot.sms.segments import plain
 from bot.sms.values import Phone
@@ -41,6 +42,7 @@ class Postman:
     out: Out
     book: Book
     renderer: Renderer
+    links: Links
     wake: Callable[[], None] = lambda: None
     _answering: Counter[str] = field(default_factory=Counter)
 
@@ -106,7 +108,7 @@ class Postman:
         """The unsent messages and the new ones as one text; who we are comes before the first."""
         said = [*unsent, *new]
         kind = _kind(said)
-        rendered = self.renderer.render(said, session.language)
+        rendered = self.renderer.render(said, session.language, self._link(session))
         first: list[Message] = []
         safety = all(message.kind == "safety" for message in said)
         if phone.introduced_at is None and not safety and kind != "opt_out":
@@ -120,6 +122,10 @@ class Postman:
             introduces=bool(first) or said[0].message in INTRODUCE,
             whole=kind == "staff",
         )
+
+    def _link(self, session: Session) -> Callable[[Message], str]:
+        """Where a list of this conversation can be opened."""
+        return lambda message: self.links.address(session.conversation, message.id)
 
     def _introduction(self, session: Session, before: Message) -> list[Message]:
         if before.message in INTRODUCE:

@@ -25,6 +25,7 @@ from guardrails.catalogue import Catalogue
 FIRST, FIRST_WITH_LISTINGS, LATER = 2, 5, 4
 """Segments of a part that can be cut. Whoever asks for MORE wants to read, so there is more."""
 _BESIDE = 1  # segments for the rest of a turn beside what may not be cut
+_ON_A_PAGE = ("text_me",)  # always the last choice, so that the others keep their numbers
 _HOLDS_UP = ("human", "erase")  # what a text of danger has no room to offer
 
 Link = Callable[[Message], str]
@@ -42,7 +43,7 @@ class Rendered:
 @dataclass(frozen=True)
 class _Block:
     """A piece of a message. ``firm``: in the first part, uncut. ``whole``: uncut in any part.
-    ``spare``: left out rather than cut the turn in two."""
+    ``spare``: no reason to cut the turn in two."""
 
     message: str
     text: str
@@ -70,7 +71,8 @@ class Renderer:
         said = [message for message in messages if message.sender != "person"]
         blocks = [block for one in said for block in self._blocks(one, words, link)]
         asking = next((one for one in reversed(said) if one.offers), None)
-        choices = self._choices(asking, blocks, words) if asking else ""
+        numbered = asking is not None and not asking.print
+        choices = self._choices(asking, blocks, words) if asking and numbered else ""
         paper = _Paper(plain(words["more"]))
         most = FIRST_WITH_LISTINGS if any(block.whole for block in blocks) else FIRST
         parts = paper.parts(blocks, choices, asking.id if asking else "", most)
@@ -100,8 +102,11 @@ class Renderer:
         return bool(known and known.short)
 
     def _choices(self, message: Message, blocks: Sequence[_Block], words: Mapping[str, str]) -> str:
-        offers = message.offers[:MOST_CHOICES]
+        given = [offer for offer in message.offers if offer.do not in _ON_A_PAGE]
+        offers = given[:MOST_CHOICES]
         labels = [_tidy(offer.label) for offer in offers]
+        if not labels:
+            return ""
         if len(labels) == 1:
             choices = words["choose_one"].format(label=labels[0])
         else:
@@ -122,8 +127,9 @@ class _Paper:
     more: str
 
     def parts(self, blocks: Sequence[_Block], choices: str, asking: str, most: int) -> list[str]:
-        blocks = _without_spare(blocks, most)
-        kept, rest = self._fill(blocks, most)
+        needed = _join([block.text for block in blocks if not block.spare])
+        fits = segments(needed) <= most
+        kept, rest = ([one.text for one in blocks], []) if fits else self._fill(blocks, most)
         parts = []
         while kept:
             if choices and all(block.message != asking for block in rest):
@@ -140,17 +146,16 @@ class _Paper:
         rest: list[_Block] = []
         for at, block in enumerate(blocks):
             if block.firm:
-                kept.append(block.text)
-                continue
-            if not rest:
-                after = blocks[at + 1 :]
-                head, tail = self._head(block, kept, after, most)
+                cut_before = not kept and rest
+                kept.append(f"{block.text}\n{self.more}" if cut_before else block.text)
+            elif rest:
+                rest.append(block)
+            else:
+                head, tail = self._head(block, kept, blocks[at + 1 :], most)
                 kept += [head] if head else []
-                if tail:
-                    rest.append(replace(block, text=tail))
+                rest += [replace(block, text=tail)] if tail else []
+                if tail and kept:
                     kept[-1] += f"\n{self.more}"
-                continue
-            rest.append(block)
         return kept, rest
 
     def _head(
@@ -159,15 +164,15 @@ class _Paper:
         """As much of the block as has room beside what is kept and what must come, and its rest."""
         must = [one.text for one in after if one.firm]
         last = len(must) == len(after)
+        alone = not (kept or must)
 
         def fits(text: str) -> bool:
             more = "" if last and text == block.text else f"\n{self.more}"
             return segments(_join([*kept, text + more, *must])) <= most
 
-        head, tail = ("", block.text) if block.whole else cut(block.text, fits)
-        if fits(block.text) or not (head or kept):  # with nothing before it there must be something
+        if fits(block.text) or (block.whole and alone):
             return block.text, ""
-        return head, tail
+        return ("", block.text) if block.whole else cut(block.text, fits, words=alone)
 
     def _bounded(self, part: str) -> list[str]:
         """The part in as many as it takes: Twilio sends no longer ones."""
@@ -181,13 +186,6 @@ class _Paper:
 
 def _places(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
-
-
-def _without_spare(blocks: Sequence[_Block], most: int) -> list[_Block]:
-    """Without what is not worth a second part."""
-    needed = [block for block in blocks if not block.spare]
-    long, short = (segments(_join([one.text for one in some])) for some in (blocks, needed))
-    return needed if needed and short <= most < long else list(blocks)
 
 
 def _join(texts: Sequence[str]) -> str:
@@ -215,5 +213,7 @@ def _help_lines(cards: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _source(message: Message, words: Mapping[str, str]) -> str:
-    names = "; ".join(source["name"] for source in message.sources)
-    return plain(words["source"].format(sources=names, reviewed_on=message.reviewed_on))
+    """Whose pages an answer rests on: "NIMH, Psychotherapies" is NIMH's."""
+    names = dict.fromkeys(source["name"].partition(", ")[0] for source in message.sources)
+    sources, reviewed_on = "; ".join(names), message.reviewed_on
+    return plain(words["source"].format(sources=sources, reviewed_on=reviewed_on))

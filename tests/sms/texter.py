@@ -75,6 +75,11 @@ class Texter:
         parts.postman.book = parts.book
         assert self.sms.sender is not None
         self.sms.sender.outbox = parts.outbox
+        moving = self.edge.turn.moving
+        assert moving is not None
+        moving.consents = parts.consents
+        moving.moves = replace(moving.moves, engine=store.engine)
+        moving.requests = replace(moving.requests, engine=store.engine, outgoing=parts.outbox)
 
     def inbound(self, body: str, *, sid: str | None = None, **other: Any) -> Inbound:
         made = sid or f"SM{next(_SIDS):032d}"

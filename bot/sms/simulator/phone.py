@@ -40,7 +40,7 @@ class Phone:
         async for line in keyboard.lines():
             if line.strip() == QUIT:
                 break
-            self.screen.sent(self.screen.words["picture"] if line.strip() == PICTURE else line)
+            self._shown_as_sent(line)
             if keyboard.typed:
                 self._start(line)
                 self.screen.ask()
@@ -48,6 +48,13 @@ class Phone:
                 await self._one_by_one(line)
         if not keyboard.typed:
             await self._quiet()
+
+    def _shown_as_sent(self, line: str) -> None:
+        self.screen.wipe(line)
+        if line.strip() == PICTURE:
+            self.screen.sent(self.screen.words["picture"])
+        elif line.strip() not in ("", AGAIN):
+            self.screen.sent(line)
 
     def _start(self, line: str) -> None:
         task = asyncio.create_task(self.do(line.strip()))

@@ -29,12 +29,13 @@ class Screen:
         self._console = console
         self._asking = False
 
-    def sent(self, body: str) -> None:
-        """Put what was typed in a bubble; the typed line itself goes."""
+    def wipe(self, line: str) -> None:
+        """The line that was just typed goes; what was sent comes back as a bubble."""
         if self._typed:
-            lines = math.ceil((len(PROMPT) + len(body) + 1) / self._console.width)
-            sys.stdout.write(_UP * lines)
+            sys.stdout.write(_UP * math.ceil((len(PROMPT) + len(line) + 1) / self._console.width))
             self._asking = False
+
+    def sent(self, body: str) -> None:
         self._bubble(body, "right", "blue")
 
     def came(self, body: str) -> None:
