@@ -303,17 +303,8 @@ class Turn(Out):
         handoff = await self.reception.open_of(session.conversation)
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
-        do = person.offer.do if person.offer else None
-        if do == "resume":
-            pending = await self.pending(session, handoff, asking)
-            return Reply(pending or [{"message": "resume.nothing"}], asking)
-        if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
-            await self.opted_out(session)
-            return Reply([{"message": screening.reply, "choices": []}], asking)
-        if self.reminders and (off := await self.reminders.heard_off(session, person)) is not None:
-            if handoff and handoff.state in LASTING:  # one voice: it is done, and nothing is said
-                return Reply([], asking)
-            return Reply([*off, *await self.pending(session, handoff, asking)], asking)
+        if own := await self.own_answer(session, person, screening, handoff, asking):
+            return own
         screening = self.as_answer(session, person, screening, handoff)
         handed = await self.handed_off(session, person, screening, handoff)
         if handed is not None:
@@ -340,6 +331,28 @@ class Turn(Out):
         for draft in turned.drafts:
             drafts += await self.done(session, draft)
         return Reply(drafts, turned.asking)
+
+    async def own_answer(
+        self,
+        session: Session,
+        person: Message,
+        screening: Screening,
+        handoff: Handoff | None,
+        asking: Draft | None,
+    ) -> Reply | None:
+        """What the edge answers whoever has the conversation."""
+        if person.offer and person.offer.do == "resume":
+            pending = await self.pending(session, handoff, asking)
+            return Reply(pending or [{"message": "resume.nothing"}], asking)
+        if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
+            await self.opted_out(session)
+            return Reply([{"message": screening.reply, "choices": []}], asking)
+        off = await self.reminders.heard_off(session, person) if self.reminders else None
+        if off is None:
+            return None
+        if handoff and handoff.state in LASTING:  # one voice: it is done, and nothing is said
+            return Reply([], asking)
+        return Reply([*off, *await self.pending(session, handoff, asking)], asking)
 
     async def done(self, session: Session, draft: Draft) -> Sequence[Draft]:
         """A draft of the dialogue; where it asks the edge to do something, what came of that."""
