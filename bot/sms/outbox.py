@@ -75,8 +75,8 @@ class Outbox:
         message: str | None = None,
     ) -> str:
         """Keep one, in that transaction; its id. With ``reply_to`` (the sid of a text of theirs)
-        it is given in the answer to that text, and sent only when Twilio never names it. ``message``
-        is the newest message of the conversation in it."""
+        it is given in the answer to that text, and sent only when Twilio never names it.
+        ``message`` is the newest message of the conversation in it."""
         made = self.ids.next(now)
         row = {
             "id": made,
@@ -225,9 +225,8 @@ class Outbox:
             values["error"] = error
         if status in states.FINAL:
             values["body"] = self._nothing()
-        forward = texts.c.state.in_(states.before(status))
-        row = texts.c.id == text if text else texts.c.sid == sid
-        news = row & (_NO_SID | ((texts.c.sid == sid) & forward))
+        forward = (texts.c.sid == sid) & texts.c.state.in_(states.before(status))
+        news = forward | ((texts.c.id == text) & _NO_SID) if text else forward
         with self.engine.begin() as connection:
             if text:
                 self._taken_for_another(connection, text, sid, now)

@@ -10,6 +10,7 @@ import argparse
 import asyncio
 import contextlib
 import logging
+import math
 import random
 import statistics
 import sys
@@ -58,6 +59,8 @@ class Size:
     """Seconds at most until everything has come to rest after the last text."""
     apart: float = 1.0
     """`APART`, times this."""
+    at_most: float = math.inf
+    """Seconds after which no phone begins another text."""
 
 
 @dataclass
@@ -128,6 +131,7 @@ class Storm:
         script = scripts(self.size.texts, self.size.phones, self.size.seed)
         self.phones = {one: Phone(one) for one in script}
         began = time.monotonic()
+        end = began + self.size.at_most
         example = Text("", "inbound", number(0), OURS, "i want to kill myself", "received", 0.0)
         beside = [
             asyncio.create_task(self._killing()),
@@ -137,7 +141,7 @@ class Storm:
         try:
             await asyncio.gather(
                 *(
-                    self.phones[one].texts(twilio, bodies, self.size.patience)
+                    self.phones[one].texts(twilio, bodies, self.size.patience, end)
                     for one, bodies in script.items()
                 )
             )
@@ -232,6 +236,7 @@ async def running(folder: Path) -> AsyncIterator[Service]:
     service = Service(folder, CARENAV_LOG_LEVEL="info")
     service.start()
     try:
+        await asyncio.to_thread(service.wait_alive, 60)
         await asyncio.to_thread(service.wait_ready)
         service.keep_model()
         yield service
@@ -259,6 +264,8 @@ if __name__ == "__main__":
     reading.add_argument("--texts", type=int, default=10_000)
     reading.add_argument("--phones", type=int, default=300)
     reading.add_argument("--seed", type=int, default=1)
+    reading.add_argument("--at-most", type=float, default=math.inf, metavar="SECONDS")
     reading.add_argument("--keep", type=Path, help="a folder for the state and the log")
     told = reading.parse_args()
-    sys.exit(asyncio.run(main(Size(told.texts, told.phones, told.seed), told.keep)))
+    size = Size(told.texts, told.phones, told.seed, at_most=told.at_most)
+    sys.exit(asyncio.run(main(size, told.keep)))

@@ -59,7 +59,6 @@ class Outgoing:
         self.twilio = Twilio(self.now)
         self.outbox = Outbox(self.engine, self.sealer)
         self.senders = [self.new_sender(), self.new_sender()]
-        self.empty()
 
     def now(self) -> float:
         return self.at
