@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Coroutine, Mapping
 from contextlib import asynccontextmanager
 from datetime import date
 from http import HTTPStatus
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -42,6 +43,7 @@ from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.sms.setup import open_sms
 from bot.staff import admin_pages, answering
 from bot.staff import pages as staff_pages
 from bot.staff.admin_common import Admin
@@ -90,6 +92,7 @@ def create_app(
     shown = ClinicsChannel(clinics, origin, now)
     assets = load_assets(data / "content")
     elsewhere = open_elsewhere(desk.watch, clinics, settings, data / "content", now)
+    sms = open_sms(desk, clinics, limits, settings, data / "content", elsewhere.bridge)
     listings = Listings(settings.directory_url)
     admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(
@@ -106,13 +109,15 @@ def create_app(
 
     @asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        migrated = asyncio.create_task(_migrate(settings.database_url))
         tasks = [
-            asyncio.create_task(_migrate(settings.database_url)),
+            migrated,
             asyncio.create_task(desk.run()),
             asyncio.create_task(_follow(clinics)),
             asyncio.create_task(Clearing(desk.turn).run()),
             asyncio.create_task(desk.counts.run(desk.turn.record)),
             asyncio.create_task(elsewhere.run()),
+            *(asyncio.create_task(_once(migrated, part)) for part in sms.work()),
             asyncio.create_task(_widen(desk.turn.screener, data)),
             asyncio.create_task(_count(limits)),
         ]
@@ -132,6 +137,7 @@ def create_app(
             *shown.routes(),
             *directory.routes(),
             *elsewhere.channel.routes(),
+            *sms.routes,
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),
@@ -218,6 +224,11 @@ async def _migrate(url: str) -> None:
         except Exception as error:
             log.error("the database is not ready: %s", type(error).__name__)
             await asyncio.sleep(2)
+
+
+async def _once(ready: asyncio.Task[None], work: Coroutine[Any, Any, None]) -> None:
+    await ready
+    await work
 
 
 def _origin(url: str) -> str:

@@ -17,10 +17,12 @@ from alembic.migration import MigrationContext
 
 from bot.clinics import ClinicError, load_clinics
 from bot.settings import PROJECT
+from bot.sms.answers import load_answer_words
+from bot.sms.table import open_table
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
-from bot.widget.assets import load_assets
+from bot.widget.assets import load_assets, load_words
 from directory.migrate import VERSIONS
 from directory.migrate import upgrade as upgrade_directory
 from directory.tables import metadata as directory_metadata
@@ -42,6 +44,9 @@ def content(data: Path, _today: date) -> Iterator[str]:
     try:
         load_catalogue(data / "content")
         load_assets(data / "content")
+        load_words(data / "content" / "sms" / "rendering.yml")
+        load_words(data / "content" / "sms" / "list.yml")
+        load_answer_words(data / "content" / "sms" / "answers.yml")
     except CatalogueError as error:
         yield from error.faults
 
@@ -118,6 +123,15 @@ def reading(data: Path, _today: date) -> Iterator[str]:
     yield from check_reading(data / "content", flesch_kincaid_grade)
 
 
+def texts(data: Path, today: date) -> Iterator[str]:
+    """Every message can go as a text: a crisis text in one segment, any other begins in two."""
+    try:
+        table = open_table(data, today)
+    except (CatalogueError, HelplineError):
+        return  # told by its own check
+    yield from table.faults()
+
+
 def migrations(_data: Path, _today: date) -> Iterator[str]:
     """The migrations make exactly the tables that the code declares."""
     yield from _differences(upgrade, metadata, {})
@@ -150,6 +164,7 @@ CHECKS: tuple[Check, ...] = (
     wording,
     languages,
     reading,
+    texts,
     migrations,
 )
 

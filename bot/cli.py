@@ -23,6 +23,7 @@ from bot.cli_import import imports
 from bot.cli_keys import keys
 from bot.cli_retention import retention
 from bot.cli_search import search
+from bot.cli_sms import sms
 from bot.cli_staff import audit, staff
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ app.add_typer(clinic, name="clinic")
 app.add_typer(staff, name="staff")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
+app.add_typer(sms, name="sms")
 app.command()(search)
 app.command()(retention)
 app.command()(counts)

@@ -35,6 +35,11 @@ class HandoffWay:
     phone: str | None = None
     """Who is on call, and below it the number of the Twilio account that the text comes from."""
     phone_from: str | None = None
+    bridge: bool = False
+    """Whether the on-call phone takes people and answers them by text, too."""
+    phone_name: str | None = None
+    """Whom people then hear from: a first name, and below it what they do."""
+    phone_title: str | None = None
 
 
 @dataclass(frozen=True)

@@ -205,6 +205,14 @@ class _Reading:
         to = section["to"]
         if to != "staff" and to not in section:
             self.faults.append(f"handoff.{to}: is missing; it says where to")
+        if section.get("bridge"):
+            if to != "phone":
+                self.faults.append("handoff.bridge: is for `to: phone` only")
+            self.faults += [
+                f"handoff.{name}: is missing; a phone that answers needs it"
+                for name in ("phone_from", "phone_name", "phone_title")
+                if name not in section
+            ]
         values = {name: section[name] for name in section if name not in ("webhook", "chatwoot")}
         for way in ("webhook", "chatwoot"):
             values |= {f"{way}_{name}": value for name, value in section.get(way, {}).items()}

@@ -22,6 +22,7 @@ _ADDRESS = {
     "type": "string",
     "pattern": r"^(https://[^\s/]+|http://(localhost|127\.0\.0\.1)(:|/|$))\S*$",
 }
+_NAME = {"type": "string", "pattern": r"^[^\W\d_][\w .'’,()&/-]{0,59}$"}
 _VARIABLE = {"type": "string", "pattern": r"^[A-Z][A-Z0-9_]{2,80}$"}
 
 
@@ -66,6 +67,9 @@ SCHEMA: dict[str, Any] = _section(
         ),
         phone=_PHONE,
         phone_from={"type": "string", "pattern": r"^\+\d{7,15}$"},
+        bridge={"type": "boolean"},
+        phone_name=_NAME,
+        phone_title=_NAME,
     ),
     texts=_section(
         [],
@@ -105,6 +109,9 @@ HINTS = {
     "leave_url": "an https address",
     "secret_env": "the name of an environment variable, such as DEMO_WEBHOOK_SECRET",
     "phone_from": "a number of your Twilio account, with + and the country's code",
+    "bridge": "true when the on-call phone may take people and answer them by text",
+    "phone_name": "a first name, such as Ana: people are told who writes",
+    "phone_title": "what they do, such as nurse",
     "numbers": 'numbers of your Twilio account, in quotes: ["+15125550100"]',
     "service": "the MG... name of a Twilio messaging service",
     "retention_days": "whole days from 0 (gone at the end) to 3650",

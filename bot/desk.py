@@ -34,11 +34,16 @@ class Desk:
 
     async def take(self, session: Session, said: Said) -> str:
         """`Turn.take`, one message of a conversation after another; the answer comes by itself."""
+        message, _answering = await self.take_up(session, said)
+        return message
+
+    async def take_up(self, session: Session, said: Said) -> tuple[str, asyncio.Task[None]]:
+        """As `take`, with the task that ends once everything in the conversation is answered, or
+        has to wait for a part that is down."""
         async with self._lock(f"take {session.conversation}"):
             message = await self.turn.take(session, said)
         self.counts.add(session.clinic, "messages")
-        self._soon(session.conversation)
-        return message
+        return message, self._soon(session.conversation)
 
     async def erase(self, session: Session) -> None:
         """The person's own erasure, at once even while an answer is worked on. `StoreDown`."""
@@ -54,10 +59,11 @@ class Desk:
         except StoreDown:
             return False
 
-    def _soon(self, conversation: str) -> None:
+    def _soon(self, conversation: str) -> asyncio.Task[None]:
         task = asyncio.create_task(self.work(conversation))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task
 
     def _lock(self, name: str) -> asyncio.Lock:
         lock = self._locks.get(name)

@@ -22,10 +22,11 @@ from bot import metrics
 from bot.addresses import subscriber
 from bot.channels.problems import Problem
 from bot.conversation import Said, Session
+from bot.danger import AT_ONCE
 from bot.hub import Event, Hub
 from bot.settings import Settings
 from bot.store.record import StoreDown
-from bot.turn import AT_ONCE, Turn, UnknownChoice
+from bot.turn import Turn, UnknownChoice
 
 if TYPE_CHECKING:
     from bot.channels.rate import Rate, SharedRate
@@ -81,6 +82,15 @@ class ChatLimits:
         if wait and await self.is_urgent(session, said):
             over = await self.rates.danger.wait(session.conversation)
             return over or await _by_address(self.rates.danger_address, address)
+        return wait
+
+    async def may_text(self, session: Session, said: Said) -> float:
+        """As `may_send`, for a text: only its own conversation counts, as each text has a price."""
+        if self.rates is None:
+            return 0.0
+        wait = await self.rates.session.wait(session.conversation)
+        if wait and await self.is_urgent(session, said):
+            return await self.rates.danger.wait(session.conversation)
         return wait
 
     def may_read(self, session: Session) -> float:

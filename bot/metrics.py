@@ -21,3 +21,6 @@ TEXTS = Counter("carenav_texts", "Tries to send a text message, by what came of 
 TEXT_STATUSES = Counter("carenav_text_statuses", "News of texts from Twilio", ["status"])
 TEXTS_KEPT = Gauge("carenav_texts_kept", "Text messages that Twilio has not named yet", ["state"])
 TOO_MANY = Counter("carenav_too_many", "Calls refused for their number (429)")
+TEXTS_REFUSED = Counter(
+    "carenav_texts_refused", "Requests as Twilio's that were not believed", ["why"]
+)

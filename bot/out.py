@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from bot import metrics
 from bot.clinics import Clinic
@@ -14,6 +14,9 @@ from bot.handoff.steps import Counter
 from bot.hub import Hub
 from bot.store.record import Record
 from guardrails.release import Releaser, Withheld
+
+if TYPE_CHECKING:
+    from bot.sms.moving import Moving
 
 log = logging.getLogger(__name__)
 
@@ -31,6 +34,8 @@ class Out:
     counts: Counter
     now: Callable[[], float]
     ids: Ids = field(default_factory=Ids)
+    moving: Moving | None = None
+    """How a web chat goes on by text; put in place once there is a turn."""
 
     def release(
         self, session: Session, drafts: Sequence[Draft], language: str | None = None
@@ -40,6 +45,7 @@ class Out:
 
     def _released(self, session: Session, draft: Draft, language: str) -> Message:
         country, short = self.clinics[session.clinic].country, session.channel == "sms"
+        draft = self.moving.offered(session, draft) if self.moving else draft
         try:
             released = self.releaser.release(draft, language, country, short=short)
             metrics.WITHHELD.inc(released.withheld)

@@ -58,17 +58,20 @@ class Fit:
     told: set[tuple[str, str]] = field(default_factory=set)
 
 
-def provider_card(words: Words, card: Mapping[str, Any], today: date) -> dict[str, Any]:
+def provider_card(
+    words: Words, card: Mapping[str, Any], today: date, *, short: bool = False
+) -> dict[str, Any]:
     """The released card: ``type title lines actions note``. Raises `Withheld` on a faulty one.
 
     ``asked`` of a card holds what was asked for, as values by fact; ``fit`` what came of it.
+    ``short`` is for a text message: who, where, how it fits what was asked, and what is in doubt.
     """
     try:
         return {
             "type": "provider",
             "title": _title(words, card),
-            "lines": list(_lines(words, card)),
-            "actions": list(_actions(words, card)),
+            "lines": list((_short_lines if short else _lines)(words, card)),
+            "actions": list((_call if short else _actions)(words, card)),
             "note": _note(words, card, today),
         }
     except (AttributeError, KeyError, TypeError, ValueError) as error:
@@ -82,10 +85,7 @@ def _title(words: Words, card: Mapping[str, Any]) -> str:
 
 
 def _lines(words: Words, card: Mapping[str, Any]) -> Iterator[str]:
-    if card["role"] == "other":  # in the directory because its operator took everybody
-        yield words.say("card.role.other")
-    else:
-        yield words.say("card.role", role=f"role.{card['role']}")
+    yield _role(words, card)
     if card.get("organization"):
         yield from _if_fit(words, "card.organization", organization=card["organization"])
     yield from _where(words, card)
@@ -97,6 +97,25 @@ def _lines(words: Words, card: Mapping[str, Any]) -> Iterator[str]:
     if unknown := _unknown(card, fit):
         yield words.say("card.fit.unknown", what=unknown)
     yield from _doubts(words, card)
+
+
+def _short_lines(words: Words, card: Mapping[str, Any]) -> Iterator[str]:
+    """The street, the workplace and what nobody asked about are told on the phone."""
+    yield _role(words, card)
+    yield from _where(words, {**card, "address": None, "zip": None})
+    fit = _fit(card)
+    for name, labels in (("yes", fit.yes), ("no", fit.no), ("unknown", fit.unknown)):
+        if labels:
+            yield words.say(f"card.fit.{name}", what=labels)
+    if card.get("new_patients") is False and ("new_patients", "") not in fit.told:
+        yield words.say("card.new_patients.no")
+    yield from _doubts(words, card)
+
+
+def _role(words: Words, card: Mapping[str, Any]) -> str:
+    if card["role"] == "other":  # in the directory because its operator took everybody
+        return words.say("card.role.other")
+    return words.say("card.role", role=f"role.{card['role']}")
 
 
 def _if_fit(words: Words, line: str, **slots: Any) -> list[str]:
@@ -203,14 +222,18 @@ def _doubts(words: Words, card: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _actions(words: Words, card: Mapping[str, Any]) -> Iterator[dict[str, str]]:
+    yield from _call(words, card)
+    if found := site(card.get("website")):
+        yield {"label": words.say("card.website", site=found.host), "href": found.href}
+
+
+def _call(words: Words, card: Mapping[str, Any]) -> Iterator[dict[str, str]]:
     if card.get("phone"):
         number = phone_number(card["phone"])
         yield {
             "label": words.say("card.call", phone=card["phone"]),
             "href": phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.RFC3966),
         }
-    if found := site(card.get("website")):
-        yield {"label": words.say("card.website", site=found.host), "href": found.href}
 
 
 def _note(words: Words, card: Mapping[str, Any], today: date) -> str:

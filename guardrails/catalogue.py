@@ -34,9 +34,12 @@ SLOT_TYPES = frozenset(
         "first_name",
         "clock",
         "date",
+        "moment",
+        "ending",
         "own_words",
         "emergency",
         "crisis_line",
+        "route_line",
     ]
 )
 EDGE_DOES = frozenset(
@@ -55,6 +58,10 @@ EDGE_DOES = frozenset(
         "handoff.leave_message",
         "handoff.stop",
         "handoff.keep",
+        "remind.off",
+        "text_me",
+        "text_me.no",
+        "text_me.stop",
     }
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
@@ -135,6 +142,17 @@ CHOICES_SCHEMA: dict[str, Any] = {
         },
     },
 }
+_SHORT = {
+    "type": "object",
+    "minProperties": 1,
+    "dependencies": {"en": ["es"], "es": ["en"]},
+    "additionalProperties": False,
+    "properties": {
+        "en": {"type": "string", "minLength": 1},
+        "es": {"type": "string", "minLength": 1},
+        "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
+    },
+}
 SHORT_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["reviewed_on", "short"],
@@ -142,6 +160,10 @@ SHORT_SCHEMA: dict[str, Any] = {
     "properties": {
         "reviewed_on": _DATE,
         "short": {
+            "type": "object",
+            "additionalProperties": _SHORT,
+        },
+        "labels": {
             "type": "object",
             "additionalProperties": {**_WORDS, "required": ["en", "es"]},
         },
@@ -201,6 +223,8 @@ class Message:
     print: bool = False
     short: Mapping[str, str] = field(default_factory=dict)
     """The words for a text message, where the others are too long for one."""
+    short_choices: tuple[str, ...] | None = None
+    """The choices in a text message, where not all of them are offered there."""
 
 
 @dataclass(frozen=True)
@@ -213,6 +237,8 @@ class Choice:
     intent: str | None
     entities: Mapping[str, Any]
     do: str | None
+    short: Mapping[str, str] = field(default_factory=dict)
+    """The label in a text message, where the other speaks of a page."""
 
 
 @dataclass(frozen=True)
@@ -241,13 +267,15 @@ def load_catalogue(folder: Path) -> Catalogue:
     for path, document in _documents(folder, "messages/*.yml", MESSAGES_SCHEMA, faults):
         for key, entry in document["messages"].items():
             _add(messages, key, _message(key, entry, document), path, faults)
-    for path, document in _documents(folder, "short/*.yml", SHORT_SCHEMA, faults):
-        for key, words in document["short"].items():
-            _shorten(messages, key, words, path, faults)
     for pattern in ("choices.yml", "choices/*.yml"):
         for path, document in _documents(folder, pattern, CHOICES_SCHEMA, faults):
             for key, entry in document["choices"].items():
                 _add(choices, key, _choice(key, entry), path, faults)
+    for path, document in _documents(folder, "short/*.yml", SHORT_SCHEMA, faults):
+        for key, words in document["short"].items():
+            _shorten(messages, key, words, path, faults)
+        for key, words in document.get("labels", {}).items():
+            _shorten(choices, key, words, path, faults)
     for path, document in _documents(folder, "terms/*.yml", TERMS_SCHEMA, faults):
         for key, entry in document["terms"].items():
             term = Term(
@@ -287,19 +315,21 @@ def _add(into: dict[str, Any], key: str, value: Any, path: Path, faults: list[st
 
 
 def _shorten(
-    messages: dict[str, Message],
+    into: dict[str, Any],
     key: str,
-    words: Mapping[str, str],
+    entry: Mapping[str, Any],
     path: Path,
     faults: list[str],
 ) -> None:
-    if key not in messages:
-        faults.append(f"{path.name}: {key}: there is no such message")
-    elif messages[key].short:
-        faults.append(f"{path.name}: {key}: written twice")
+    if key not in into:
+        faults.append(f"short/{path.name}: {key}: there is nothing of this name to say in short")
+    elif into[key].short:
+        faults.append(f"short/{path.name}: {key}: written twice")
     else:
-        short = {language: text.strip() for language, text in words.items()}
-        messages[key] = replace(messages[key], short=short)
+        short = {one: entry[one].strip() for one in LANGUAGES if one in entry}
+        into[key] = replace(into[key], short=short)
+        if "choices" in entry:
+            into[key] = replace(into[key], short_choices=tuple(entry["choices"]))
 
 
 def _message(key: str, entry: dict[str, Any], document: dict[str, Any]) -> Message:
@@ -334,7 +364,7 @@ def _cross_checks(catalogue: Catalogue) -> list[str]:
                 faults.append(f"{message.id} ({language}): no slot type for {sorted(unknown)}")
         faults += [
             f"{message.id}: no choice {choice!r}"
-            for choice in message.choices
+            for choice in (*message.choices, *(message.short_choices or ()))
             if choice not in catalogue.choices
         ]
         if message.kind == "answer" and not message.sources:
@@ -344,7 +374,7 @@ def _cross_checks(catalogue: Catalogue) -> list[str]:
         ):
             faults.append(f"{message.id}: must be in Spanish too")
     for choice in catalogue.choices.values():
-        for label in choice.label.values():
+        for label in (*choice.label.values(), *choice.short.values()):
             if unknown := set(PLACEHOLDER.findall(label)) - set(choice.slots):
                 faults.append(f"choice {choice.id}: no slot type for {sorted(unknown)}")
     return faults

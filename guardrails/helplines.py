@@ -31,24 +31,30 @@ class Helplines:
     """The loaded file. Countries are ISO 3166 codes; an unknown one gets the default."""
 
     words: Mapping[str, Mapping[str, str]]
-    countries: Mapping[str, Mapping[str, Mapping[str, str]]]
+    countries: Mapping[str, Mapping[str, Any]]
     lines: Mapping[str, Mapping[str, Any]]
     routes: Mapping[str, Mapping[str, tuple[str, ...]]]
 
-    def emergency(self, country: str, language: str) -> str:
-        """The emergency number as words for a sentence."""
-        return _in(self._country(country)["emergency"], language)
+    def emergency(self, country: str, language: str, *, short: bool = False) -> str:
+        """The emergency number as words for a sentence; ``short`` for a text message."""
+        return self._words("emergency", country, language, short)
 
-    def crisis_line(self, country: str, language: str) -> str:
-        """How to reach the national crisis line, as words for a sentence."""
-        return _in(self._country(country)["crisis_line"], language)
+    def crisis_line(self, country: str, language: str, *, short: bool = False) -> str:
+        """How to reach the national crisis line, as words for a sentence; ``short`` for a text
+        message, by text first."""
+        return self._words("crisis_line", country, language, short)
+
+    def route_line(self, about: str, country: str, language: str) -> str:
+        """The first line of the route after the emergency one, as words for a sentence of a text
+        message: a line of its own for what it is about, else the crisis line."""
+        first = self.lines[self._route(about, country)[1]]
+        if "text" in first:
+            return _in(first["text"], language)
+        return self.crisis_line(country, language, short=True)
 
     def cards(self, about: str, country: str, language: str) -> list[dict[str, Any]]:
         """Released cards for an outcome or a message id such as `safety.abuse_danger`, in order."""
-        routes = self.routes.get(country, self.routes[_DEFAULT])
-        key = about.removeprefix("safety.")
-        route = routes.get(about) or routes.get(key) or routes[_DEFAULT]
-        return [self._card(self.lines[name], language) for name in route]
+        return [self._card(self.lines[name], language) for name in self._route(about, country)]
 
     def strip(self, country: str, language: str) -> list[dict[str, str]]:
         """The few ways that stay in view: the emergency number, then those of the next lines."""
@@ -56,8 +62,15 @@ class Helplines:
         ways = [emergency["actions"][0], *(way for card in others for way in card["actions"])]
         return ways[:_IN_VIEW]
 
-    def _country(self, country: str) -> Mapping[str, Mapping[str, str]]:
-        return self.countries.get(country, self.countries[_DEFAULT])
+    def _route(self, about: str, country: str) -> tuple[str, ...]:
+        routes = self.routes.get(country, self.routes[_DEFAULT])
+        key = about.removeprefix("safety.")
+        return routes.get(about) or routes.get(key) or routes[_DEFAULT]
+
+    def _words(self, what: str, country: str, language: str, short: bool) -> str:
+        named = self.countries.get(country, self.countries[_DEFAULT])
+        in_short = named.get("text", {}) if short else {}
+        return _in(in_short.get(what) or named[what], language)
 
     def _card(self, line: Mapping[str, Any], language: str) -> dict[str, Any]:
         hours = [_in(line["hours"], language)] if "hours" in line else []

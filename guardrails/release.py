@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from guardrails.cards import provider_card
@@ -19,6 +19,11 @@ from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
 __all__ = ["Draft", "Offer", "Released", "Releaser", "Withheld"]
 
 Draft = Mapping[str, Any]
+NOON = 12
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -62,14 +67,15 @@ class Releaser:
         """
         filler = _Filler(self.catalogue, self.helplines, language, country, short)
         message = filler.message(draft)
+        about = filler.message({"message": draft.get("lines", message.id)}).id
+        filler = replace(filler, about=about)
         chosen = draft.get("choices")
-        offers = message.choices if chosen is None else chosen
+        offers = filler.choices(message) if chosen is None else chosen
         drafted = as_list(draft.get("cards", ()), "cards")
         cards = self._providers(filler, drafted)
         shown = len(cards)
         if message.kind == "safety":
-            about = filler.message({"message": draft.get("lines", message.id)})
-            cards += self.helplines.cards(about.id, country, language)
+            cards += self.helplines.cards(about, country, language)
         answer = message.kind == "answer"
         return Released(
             message=message.id,
@@ -88,7 +94,8 @@ class Releaser:
         cards = []
         for card in drafted:
             try:
-                cards.append(provider_card(filler, as_mapping(card, "card"), self.today()))
+                known, today = as_mapping(card, "card"), self.today()
+                cards.append(provider_card(filler, known, today, short=filler.short))
             except Withheld:
                 continue
         if drafted and not cards:
@@ -103,6 +110,8 @@ class _Filler:
     language: str
     country: str
     short: bool = False
+    about: str = ""
+    """The message whose help lines are meant."""
 
     def message(self, draft: Draft) -> Message:
         known = self.catalogue.messages.get(str(as_mapping(draft, "draft").get("message")))
@@ -121,6 +130,11 @@ class _Filler:
     def text(self, message: Message, slots: Mapping[str, Any]) -> str:
         return self._fill(self.words(self._of(message)), message.slots, slots, message.id)
 
+    def choices(self, message: Message) -> tuple[str, ...]:
+        if self.short and message.short_choices is not None:
+            return message.short_choices
+        return message.choices
+
     def _of(self, message: Message) -> Mapping[str, str]:
         return message.short if self.short and message.short else message.words
 
@@ -130,7 +144,7 @@ class _Filler:
         def value(match: re.Match[str]) -> str:
             name = match.group(1)
             kind = types[name]
-            if kind in ("emergency", "crisis_line"):
+            if kind in ("emergency", "crisis_line", "route_line"):
                 return self._line(kind)
             if name not in slots:
                 raise Withheld(f"{where}: no value for {name}")
@@ -143,8 +157,10 @@ class _Filler:
 
     def _line(self, kind: str) -> str:
         if kind == "emergency":
-            return self.helplines.emergency(self.country, self.language)
-        return self.helplines.crisis_line(self.country, self.language)
+            return self.helplines.emergency(self.country, self.language, short=self.short)
+        if kind == "route_line":
+            return self.helplines.route_line(self.about, self.country, self.language)
+        return self.helplines.crisis_line(self.country, self.language, short=self.short)
 
     def _slot(self, kind: str, value: Any) -> str:
         if kind == "fragment":
@@ -156,7 +172,16 @@ class _Filler:
             return self.label(value)
         if kind == "labels":
             return self._joined([self._named(item) for item in as_list(value, "labels")])
-        return PLAIN[kind](value)
+        return self._moment(value) if kind == "moment" else PLAIN[kind](value)
+
+    def _moment(self, value: Any) -> str:
+        """``2026-11-24T15:00``, a time on the person's clock, with the names of day and month."""
+        at = datetime.fromisoformat(value)
+        half = "time.am" if at.hour < NOON else "time.pm"
+        clock = {"message": half, "slots": {"clock": f"{at.hour % NOON or NOON}:{at.minute:02d}"}}
+        day = {"message": f"time.{_DAYS[at.weekday()]}"}
+        month = {"message": f"time.{_MONTHS[at.month - 1]}"}
+        return self.say("time.moment", day=day, n=at.day, month=month, clock=clock)
 
     def _fragment(self, draft: Draft) -> str:
         message = self.message(draft)
@@ -183,8 +208,9 @@ class _Filler:
         return self._offer(known, given)
 
     def _offer(self, known: Choice, given: Mapping[str, Any]) -> Offer:
+        words = known.short if self.short and known.short else known.label
         label = self._fill(
-            self.words(known.label), known.slots, given.get("slots", {}), f"choice {known.id}"
+            self.words(words), known.slots, given.get("slots", {}), f"choice {known.id}"
         )
         entities = {**known.entities, **as_mapping(given.get("entities", {}), "entities")}
         return Offer(label, known.intent, entities, known.do)

@@ -93,5 +93,6 @@ PLAIN: dict[str, Callable[[Any], str]] = {
     "clock": _matching(r"\d{1,2}:\d{2}"),
     "site": _matching(r"[a-z0-9.-]{4,80}"),
     "date": _date,
+    "ending": _matching(r"\d{2}"),
     "own_words": _own_words,
 }

@@ -21,7 +21,9 @@ from guardrails.names import check_names
 from guardrails.plain_yaml import PlainLoader
 
 RULES = Path(__file__).resolve().parent.parent / "data" / "guardrails" / "wording.yml"
-READ_IN_FULL = frozenset({"answer", "question", "safety", "notice"})
+SHORT = "short"
+"""The section of the words for text messages, which are read in full whatever their kind."""
+READ_IN_FULL = frozenset({"answer", "question", "safety", "notice", SHORT})
 LONGEST_SENTENCE = 25  # words
 
 
@@ -159,18 +161,19 @@ def _read(rules: Path) -> dict[str, Any]:
 def read_words(folder: Path) -> Iterator[Words]:
     """Every text that a person may read, in every file below ``folder``."""
     for path, document in _documents(folder):
-        for section in document.values():
+        for name, section in document.items():
             if isinstance(section, dict):
-                yield from _words(path.name, "", section)
+                yield from _words(path.name, "", section, SHORT if name == SHORT else None)
 
 
-def _words(file: str, where: str, node: dict[str, Any]) -> Iterator[Words]:
+def _words(file: str, where: str, node: dict[str, Any], kind: str | None) -> Iterator[Words]:
     for key, value in node.items():
         if key in LANGUAGES and isinstance(value, str):
-            yield Words(file, where, key, value, node.get("kind"))
+            yield Words(file, where, key, value, node.get("kind", kind))
         elif isinstance(value, dict):
             # "label" is not part of a thing's name: menu.cost, not menu.cost.label.
-            yield from _words(file, where if key == "label" else f"{where}.{key}".strip("."), value)
+            inside = where if key == "label" else f"{where}.{key}".strip(".")
+            yield from _words(file, inside, value, kind)
 
 
 def _documents(folder: Path) -> Iterator[tuple[Path, dict[str, Any]]]:

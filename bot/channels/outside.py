@@ -27,6 +27,7 @@ from bot.handoff.deliveries import Deliveries
 from bot.handoff.desk import LONGEST, Gone, HandoffDesk, NotAllowed
 from bot.handoff.handoff import OUTCOMES, Answerer, Handoff
 from bot.handoff.states import LASTING, State
+from bot.sms.values import OptedOut
 from bot.store.record import StoreDown
 from bot.widget.assets import Words
 
@@ -196,6 +197,8 @@ class OutsideChannel:
         except NotAllowed as fault:
             state = {"state": str(fault.now.state)}
             raise Problem(HTTPStatus.CONFLICT, "not a step of its state", state) from None
+        except OptedOut:
+            raise Problem(HTTPStatus.CONFLICT, "they asked for no more texts") from None
         except Gone:
             raise Problem(
                 HTTPStatus.NOT_FOUND, "handoff: none of that id; it may be erased"

@@ -21,7 +21,7 @@ from urllib.parse import quote
 from bot.clinics import Clinic
 from bot.handoff.courier import NotNow, Refused
 from bot.handoff.deliveries import FIRST, Deliveries, Delivery
-from bot.handoff.handoff import LIVE, Handoff
+from bot.handoff.handoff import LIVE, NO_TEXTS, Handoff
 from bot.handoff.posting import Poster
 from bot.store.record import Record, StoreDown
 from bot.widget.assets import Words
@@ -165,6 +165,8 @@ class ChatwootWay:
             return "\n\n".join(part for part in parts if part)[:_LONGEST]
         if delivery.event == "handoff.ended" and data.get("ended_by") == "staff":
             return None
+        if data.get("outcome") == NO_TEXTS:
+            return words[NO_TEXTS]
         return words[delivery.event.removeprefix("handoff.")]
 
     def _first(self, words: Mapping[str, str], data: Mapping[str, Any]) -> str:

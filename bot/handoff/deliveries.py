@@ -190,6 +190,12 @@ class Deliveries:
         own = (outside_ids.c.handoff_id == handoff) & (outside_ids.c.destination == destination)
         return self._scalar(sa.select(outside_ids.c.value).where(own))
 
+    def names_outside(self, destination: str) -> list[str]:
+        """What any hand-off is called there."""
+        query = sa.select(outside_ids.c.value).where(outside_ids.c.destination == destination)
+        with self.engine.connect() as connection:
+            return list(connection.scalars(query))
+
     def of_outside(self, destination: str, value: str) -> str | None:
         """The hand-off that they call so."""
         named = (outside_ids.c.value == value) & (outside_ids.c.destination == destination)

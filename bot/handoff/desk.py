@@ -24,6 +24,7 @@ from bot.handoff.steps import Steps
 from bot.handoff.told import Draft
 from bot.handoff.transcript import consented
 from bot.hub import Typing
+from bot.sms.values import OptedOut
 from bot.store.record import Record
 from guardrails.substances import Substances
 
@@ -31,6 +32,13 @@ FASTER = 4
 """Times that words are tried again because another step came between."""
 LONGEST = 4_000
 """Characters of one message of staff."""
+LONGEST_TEXT = 1_500
+"""The same where it goes out as a text: Twilio takes 1,600, and their name comes before it."""
+
+
+def longest(handoff: Handoff) -> int:
+    """Characters that one message of staff may have in this hand-off."""
+    return LONGEST_TEXT if handoff.by_text else LONGEST
 
 
 class Gone(Exception):
@@ -69,6 +77,12 @@ class Telling(Protocol):
     def next_id(self) -> str: ...
 
 
+class Reach(Protocol):
+    """Whether the person of a conversation by text may be texted (`bot/sms/reach.py`)."""
+
+    def may_text(self, conversation: str) -> bool: ...
+
+
 @dataclass
 class HandoffDesk:
     steps: Steps
@@ -76,6 +90,8 @@ class HandoffDesk:
     clinics: Mapping[str, Clinic]
     substances: Substances
     now: Callable[[], float]
+    reach: Reach | None = None
+    """None where nobody is texted."""
 
     @property
     def queue(self) -> Queue:
@@ -136,6 +152,16 @@ class HandoffDesk:
     async def notes(self, handoff: Handoff) -> list[Note]:
         return await self.record.call(self.queue.notes, handoff.id)
 
+    async def unnoticed(self, clinics: Sequence[str]) -> list[Handoff]:
+        """Whose person asked for no more texts, and whom nobody has looked at since."""
+        return await self.record.call(self.queue.unnoticed, clinics)
+
+    async def reaches(self, handoff: Handoff) -> bool:
+        """Whether what is said in it can get to the person at all."""
+        if not handoff.by_text or self.reach is None:
+            return True
+        return await self.record.call(self.reach.may_text, handoff.conversation)
+
     # --- taking it ----------------------------------------------------------------------------
 
     async def claim(self, handoff: str, by: Answerer) -> Handoff:
@@ -152,15 +178,15 @@ class HandoffDesk:
             return await self._hand_to(now, to)
         return await self.release(now)
 
-    async def release(self, now: Handoff) -> Handoff:
-        """Back in line, where it was. Raises `NotAllowed`."""
-        messages = self._tell(now, [told.RELEASED])
+    async def release(self, now: Handoff, *, event: str | None = "handoff.waiting") -> Handoff:
+        """Back in line, where it was. ``event`` tells others of it. Raises `NotAllowed`."""
+        messages = await self.tell(now, [told.RELEASED])
         return await self._must(
             now,
             self.steps.move(
                 now,
                 State.WAITING,
-                event="handoff.waiting",
+                event=event,
                 say=messages,
                 waiting_at=now.waiting_at,
                 staff_id=None,
@@ -170,7 +196,8 @@ class HandoffDesk:
         )
 
     async def _hand_to(self, now: Handoff, to: Answerer) -> Handoff:
-        messages = self._tell(now, [told.joined(to, now.shares, self.clinics[now.clinic])])
+        joined = told.joined(to, now.shares, self.clinics[now.clinic])
+        messages = await self.tell(now, [joined])
         return await self._must(
             now,
             self.steps.move(
@@ -189,15 +216,18 @@ class HandoffDesk:
     async def say(self, handoff: str, by: Answerer, words: str, client_id: str) -> Message:
         """Their words to the person, as they wrote them. The same ``client_id``: the same message.
 
-        Raises `NotAllowed`, `Gone`, and ``ValueError`` on no words or more than `LONGEST`.
+        Raises `NotAllowed`, `Gone`, ``ValueError`` on no words or more than `longest`, and
+        `OptedOut` when the person wants no more texts.
         """
         words = words.replace("\0", "").strip()
-        if not words or len(words) > LONGEST:
-            raise ValueError(f"words: 1 to {LONGEST} characters")
         now = await self.get(handoff)
+        if not words or len(words) > longest(now):
+            raise ValueError(f"words: 1 to {longest(now)} characters")
         key = "s." + hashlib.sha256(f"{handoff} {client_id}".encode()).hexdigest()[:40]
         if said := await self._said_before(now, key):
             return said
+        if now.dropped_out or not await self.reaches(now):
+            raise OptedOut
         message = Message(
             id=self.turn.next_id(),
             sender="staff",
@@ -262,7 +292,7 @@ class HandoffDesk:
         now = await self.get(handoff)
         if by.id is not None and message:
             await self.record.call(self.queue.read, now.id, by.id, message)
-        if now.alerted:
+        if now.alerted or now.unnoticed:
             await self.record.call(self.queue.looked, now.id, self.now())
         self.steps.changed(now)
 
@@ -288,7 +318,7 @@ class HandoffDesk:
         outcome: str | None = None,
     ) -> Handoff:
         """End it in one of the three ways, and tell the person. Raises `NotAllowed`."""
-        messages = self._tell(now, drafts)
+        messages = await self.tell(now, drafts)
         after = await self._must(
             now,
             self.steps.move(now, to, event=event, say=messages, ended_by=by, outcome=outcome),
@@ -315,6 +345,9 @@ class HandoffDesk:
             raise NotAllowed(await self.get(now.id))
         return after
 
-    def _tell(self, now: Handoff, drafts: Sequence[Any]) -> list[Message]:
+    async def tell(self, now: Handoff, drafts: Sequence[Any]) -> list[Message]:
+        """Drafts for the person as messages; none for somebody who wants no more texts."""
+        if not await self.reaches(now):
+            return []
         session = Session(now.conversation, now.clinic, now.language, now.channel)
         return self.turn.release(session, drafts)

@@ -16,12 +16,17 @@ from bot.handoff.deliveries import Deliveries
 from bot.handoff.desk import Gone, NotAllowed
 from bot.handoff.handoff import Handoff
 from bot.handoff.outside import CHATWOOT, Outside
+from bot.handoff.phone import has_it
 from bot.handoff.posting import Poster
-from bot.handoff.states import State
+from bot.handoff.states import OPEN, State
 from bot.handoff.watch import Watch
 from bot.handoff.ways import check_ways, make_ways
 from bot.hub import Event, Typing
 from bot.settings import Settings
+from bot.sms.account import account_of
+from bot.sms.bridge import Bridge
+from bot.sms.keywords import load_keywords
+from bot.sms.twilio_api import TwilioApi
 from bot.store.record import StoreDown
 from bot.widget.assets import load_words
 
@@ -34,6 +39,9 @@ class Elsewhere:
     channel: OutsideChannel
     chatwoot: ChatwootWay
     poster: Poster
+    bridge: Bridge
+    """Takes what on-call phones text (`Texting`)."""
+    api: TwilioApi | None
     _telling: set[asyncio.Task[None]] = field(default_factory=set)
 
     async def run(self) -> None:
@@ -47,6 +55,8 @@ class Elsewhere:
         await asyncio.gather(*self._telling, return_exceptions=True)
         await self.courier.stop()
         await self.poster.close()
+        if self.api:
+            self.api.close()
 
     # --- a person types: only Chatwoot can show it ----------------------------------------------
 
@@ -83,7 +93,8 @@ def open_elsewhere(
 
     Raises `ClinicError` when a clinic names a secret that is not set, and `CatalogueError`.
     """
-    check_ways(clinics, settings.named)
+    account = account_of(settings)
+    check_ways(clinics, settings.named, simulated=account is not None and account.simulated)
     desk = watch.desk
     words = load_words(content / WORDS)
     deliveries = Deliveries(desk.queue.engine, desk.queue.sealer, desk.queue.ids)
@@ -91,15 +102,22 @@ def open_elsewhere(
     desk.steps.outbox = outside
     poster = Poster(now)
     staff_url = f"{settings.public_url}/staff"
-    ways = make_ways(outside, desk.record, poster, settings.named, settings.token_secret, staff_url)
+    api = TwilioApi(account) if account else None
+    ways = make_ways(
+        outside, desk.record, poster, settings.named, settings.token_secret, staff_url, api
+    )
 
     async def not_delivered(handoff: Handoff) -> None:
-        """Whoever waits is told. In a talk, the clock says when nobody has written (`Watch`)."""
+        """Whoever waits is told. In a talk, the clock says when nobody has written (`Watch`); but
+        one that an on-call phone has goes back in line, which is texted to that phone again."""
         clinic = clinics.get(handoff.clinic)
+        way = clinic.handoff if clinic else None
         with suppress(Gone, NotAllowed):
             at = await desk.get(handoff.id)
             if clinic and at.state is State.WAITING:
                 await watch.give_up(at, clinic, "not_delivered")
+            elif way and at.state in OPEN and has_it(at, way):
+                await desk.release(at)
 
     async def closed_unread(handoff: Handoff) -> None:
         clinic = clinics.get(handoff.clinic)
@@ -113,6 +131,7 @@ def open_elsewhere(
     channel = OutsideChannel(desk, deliveries, clinics, settings.named, words, now, closed_unread)
     chatwoot = ways[CHATWOOT]
     assert isinstance(chatwoot, ChatwootWay)  # noqa: S101 - `make_ways` made it
-    made = Elsewhere(courier, channel, chatwoot, poster)
+    bridge = Bridge(desk, clinics, words, load_keywords(content), staff_url)
+    made = Elsewhere(courier, channel, chatwoot, poster, bridge, api)
     desk.steps.hub.overhears = made.overhears
     return made

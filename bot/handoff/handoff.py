@@ -10,6 +10,8 @@ from bot.handoff.states import State
 OUTCOMES = ("answered", "booked", "referred", "called_back", "left", "other")
 """What staff may say came of it. They tell of the work, never of the person."""
 LIVE, MESSAGE = "live", "message"
+NO_TEXTS = "no_texts"
+"""The outcome when the person asked for no more texts: none of ours reaches them any more."""
 
 
 @dataclass(frozen=True)
@@ -81,6 +83,19 @@ class Handoff:
     def alerted(self) -> bool:
         """Crisis lines were shown to the person, and no member of staff has looked since."""
         return self.lines_at is not None and (self.seen_at or 0.0) < self.lines_at
+
+    @property
+    def by_text(self) -> bool:
+        return self.channel == "sms"
+
+    @property
+    def dropped_out(self) -> bool:
+        return self.outcome == NO_TEXTS
+
+    @property
+    def unnoticed(self) -> bool:
+        """The person dropped out, and no member of staff has looked since."""
+        return self.dropped_out and (self.seen_at or 0.0) < (self.ended_at or 0.0)
 
     def public(self, ahead: int | None) -> dict[str, Any]:
         """As the chat API gives it."""

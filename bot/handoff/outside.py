@@ -44,19 +44,22 @@ class Outside:
     ) -> None:
         """Keep the event for the clinic's own inbox, if it has one that wants it."""
         clinic = self.clinics.get(handoff.clinic)
-        way = clinic.handoff.to if clinic and clinic.handoff else None
-        if way not in (WEBHOOK, CHATWOOT, PHONE) or (way == PHONE and event not in phone.EVENTS):
+        way = clinic.handoff if clinic else None
+        if way is None or way.to not in (WEBHOOK, CHATWOOT, PHONE):
             return
+        if way.to == PHONE and not phone.is_worth_a_text(event, handoff, way):
+            return
+        with_words = way.to != PHONE or phone.has_it(handoff, way)
         said = [message] if message else []
-        if event in (FIRST, LINES_SHOWN) and way != PHONE:
+        if event in (FIRST, LINES_SHOWN) and with_words:
             said = self._transcript(connection, handoff)
         now = self.now()
         body = {
             "type": event,
             "timestamp": _iso(now),
-            "data": self._facts(handoff) if way == PHONE else self._data(handoff, event, said),
+            "data": self._data(handoff, event, said) if with_words else self._facts(handoff),
         }
-        self.deliveries.put(handoff, way, event, body, now, connection)
+        self.deliveries.put(handoff, way.to, event, body, now, connection)
 
     def _transcript(self, connection: Connection, handoff: Handoff) -> list[Message]:
         """What was consented to, as this transaction sees it."""
@@ -95,6 +98,8 @@ class Outside:
             data["message"] = _shown(theirs[-1]) if theirs else None
         elif event == "handoff.ended":
             data["ended_by"] = handoff.ended_by
+            data["outcome"] = handoff.outcome
+        elif event == "handoff.withdrawn":
             data["outcome"] = handoff.outcome
         if notice := self._notice(handoff, data):
             data["notice"] = notice

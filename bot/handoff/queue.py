@@ -15,7 +15,7 @@ from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import IntegrityError
 
 from bot.conversation import Ids, Session
-from bot.handoff.handoff import LIVE, MESSAGE, Handoff, Note
+from bot.handoff.handoff import LIVE, MESSAGE, NO_TEXTS, Handoff, Note
 from bot.handoff.states import BEFORE, LASTING, OPEN, State
 from bot.store.crypto import Sealer
 from bot.store.tables import handoff_notes, handoff_reads, handoffs
@@ -151,6 +151,13 @@ class Queue:
         over = {State.ENDED, State.UNANSWERED, State.WITHDRAWN}
         where = _in(over) & _at(clinics) & handoffs.c.waiting_at.is_not(None)
         return self._all(where, handoffs.c.ended_at.desc(), limit)
+
+    def unnoticed(self, clinics: Sequence[str]) -> list[Handoff]:
+        """Whose person dropped out and whom nobody of staff has looked at since, oldest first."""
+        unseen = handoffs.c.seen_at.is_(None) | (handoffs.c.seen_at < handoffs.c.ended_at)
+        known = handoffs.c.waiting_at.is_not(None)
+        where = (handoffs.c.outcome == NO_TEXTS) & unseen & known & _at(clinics)
+        return self._all(where, handoffs.c.ended_at)
 
     def ahead(self, handoff: Handoff) -> int:
         """How many have waited longer for a person of the same clinic."""

@@ -11,7 +11,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from bot.clinics import Clinic
-from bot.conversation import Session
 from bot.handoff import told
 from bot.handoff.desk import Gone, HandoffDesk, NotAllowed
 from bot.handoff.handoff import Handoff
@@ -95,8 +94,7 @@ class Watch:
             await self._tell(handoff, [told.QUIET, choices], 1)
 
     async def _tell(self, handoff: Handoff, drafts: list[told.Draft], times: int) -> None:
-        session = Session(handoff.conversation, handoff.clinic, handoff.language, handoff.channel)
-        messages = self.desk.turn.release(session, drafts)
+        messages = await self.desk.tell(handoff, drafts)
         await self.desk.steps.change(handoff, say=messages, told=times)
 
     def _minutes(self, since: float | None) -> float:

@@ -29,6 +29,8 @@ GIVEN_FOR = 120.0
 """Seconds in which Twilio must have named what it was given in an answer."""
 OPT_OUT = "opt_out"
 """The kind of the one text that goes to somebody who wants none: that there will be none."""
+INVITE = "invite"
+"""The kind of the one text that asks a phone to agree, before it has."""
 
 
 def _no_sid(table: Any = texts) -> Any:
@@ -99,14 +101,17 @@ class Outbox:
         body: str,
         now: float,
         reply_to: str | None = None,
+        message: str | None = None,
     ) -> str:
         """Keep one, in that transaction; its id. With ``reply_to`` (the sid of a text of theirs)
-        it is given in the answer to that text, and sent only when Twilio never names it."""
+        it is given in the answer to that text, and sent only when Twilio never names it.
+        ``message`` is the newest message of the conversation in it."""
         made = self.ids.next(now)
         row = {
             "id": made,
             "phone_id": phone,
             "conversation_id": conversation,
+            "message_id": message,
             "kind": kind,
             "reply_to": reply_to,
             "body": self.sealer.seal(body.encode()),

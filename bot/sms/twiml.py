@@ -21,14 +21,18 @@ _NOT_XML = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
 def answer(bodies: Sequence[tuple[str, str]], account: Account) -> str:
-    """``bodies`` are texts, each with the id of its row; with none the answer is empty.
+    """``bodies`` are texts, each with the id of its row, or "" where no row tells of it; with none
+    the answer is empty.
 
     Twilio does not promise the order of several.
     """
     response = MessagingResponse()
     for body, text in bodies:
-        heard_at = status_url(account, text)
         written = _NOT_XML.sub("", body)
+        if not text:
+            response.message(written)
+            continue
+        heard_at = status_url(account, text)
         response.message(written, action=heard_at, method="POST", status_callback=heard_at)
     return str(response.to_xml())
 

@@ -16,8 +16,9 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
-from bot.handoff.desk import LONGEST, NotAllowed
+from bot.handoff.desk import LONGEST, NotAllowed, longest
 from bot.handoff.handoff import OUTCOMES, Answerer, Handoff
+from bot.sms.values import OptedOut
 from bot.staff.contact import confirmation, contacts
 from bot.staff.conversation_pages import or_gone
 from bot.staff.guard import Member, staff_route
@@ -69,8 +70,9 @@ class ConversationActions:
         text, client_id = str(form.get("words", "")), str(form.get("client_id", ""))
         if not text.strip() or not _ID.fullmatch(client_id):
             return told(request, "error", words.empty, UNPROCESSABLE)
-        if len(text) > LONGEST:
-            return told(request, "error", words.too_long.format(n=LONGEST), UNPROCESSABLE)
+        if len(text.strip()) > longest(handoff):
+            too_long = words.too_long.format(n=longest(handoff))
+            return told(request, "error", too_long, UNPROCESSABLE)
         found = self._contacts(text, handoff)
         if found and form.get("confirmed") != confirmation(text):
             return render(
@@ -168,6 +170,10 @@ class ConversationActions:
             words = words_for(request).inbox
             text = too_late(words, member, refused.now)
             return told(request, "error", text, HTTPStatus.CONFLICT)
+        except OptedOut:
+            await self.office.did(member, "handoff.refused", handoff)
+            words = words_for(request).inbox
+            return told(request, "error", words.not_sent_no_texts, HTTPStatus.CONFLICT)
         return None
 
     def _contacts(self, text: str, handoff: Handoff) -> tuple[str, ...]:
@@ -178,6 +184,9 @@ class ConversationActions:
 
 def too_late(words: SimpleNamespace, member: Member, now: Handoff) -> str:
     """What became of it meanwhile: who has it, or that it has changed."""
+    if now.dropped_out:
+        dropped: str = words.no_texts_long
+        return dropped
     if now.staff_id and now.staff_id != member.id and now.ended_at is None:
         taken: str = words.has_taken.format(name=now.staff_name, title=now.staff_title)
         return taken

@@ -14,7 +14,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from bot.clinics import Clinic
-from bot.handoff.desk import LONGEST, Gone
+from bot.handoff.desk import LONGEST, Gone, longest
 from bot.handoff.handoff import OUTCOMES, Handoff
 from bot.handoff.states import State
 from bot.staff.canned import Canned, filled, replies
@@ -83,16 +83,20 @@ class ConversationPages:
     async def _shown(self, member: Member, handoff: Handoff) -> dict[str, Any]:
         office = self.office
         notes = await office.handoffs.notes(handoff)
+        messages = await office.handoffs.transcript(handoff)
         return {
             "handoff": handoff,
             "holding": holding(member, handoff),
-            "messages": await office.handoffs.transcript(handoff),
+            "messages": messages,
+            "texts": await office.texts(handoff, messages),
+            "reached": await office.handoffs.reaches(handoff),
             "notes": notes,
             "names": await self._names() if notes else {},
             "lists": await office.lists(member),
             "open": handoff.id,
             "outcomes": OUTCOMES,
-            "longest": LONGEST,
+            "longest": longest(handoff),
+            "longest_note": LONGEST,
             "client_id": secrets.token_hex(12),
             **office.helpers(),
         }

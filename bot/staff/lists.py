@@ -24,15 +24,22 @@ class Lists:
     left: tuple[Row, ...]
     """Messages left while the clinic was closed that nobody has taken."""
     ended: tuple[Handoff, ...]
+    unnoticed: tuple[Handoff, ...] = ()
+    """Whose person asked for no more texts, and whom nobody has looked at since."""
 
     @property
     def calling(self) -> int:
         """How many need somebody: what the page's title counts."""
         new = sum(row.unread for row in self.mine)
-        return len(self.waiting) + len(self.left) + new
+        return len(self.waiting) + len(self.left) + len(self.unnoticed) + new
 
 
-def sorted_lists(rows: Sequence[Row], ended: Sequence[Handoff], staff_id: str) -> Lists:
+def sorted_lists(
+    rows: Sequence[Row],
+    ended: Sequence[Handoff],
+    staff_id: str,
+    unnoticed: Sequence[Handoff] = (),
+) -> Lists:
     rows = sorted(rows, key=_order)
     free = [row for row in rows if row.handoff.state is State.WAITING]
     taken = [row for row in rows if row.handoff.state is not State.WAITING]
@@ -41,7 +48,8 @@ def sorted_lists(rows: Sequence[Row], ended: Sequence[Handoff], staff_id: str) -
         mine=tuple(row for row in taken if row.handoff.staff_id == staff_id),
         others=tuple(row for row in taken if row.handoff.staff_id != staff_id),
         left=tuple(row for row in free if row.handoff.kind == MESSAGE),
-        ended=tuple(ended),
+        ended=tuple(one for one in ended if not one.unnoticed),
+        unnoticed=tuple(unnoticed),
     )
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 from bot.clinics import Clinic
+from bot.conversation import Message
 from bot.handoff.desk import Gone, HandoffDesk
 from bot.handoff.handoff import Answerer, Handoff
 from bot.handoff.states import State
 from bot.hub import Hub
+from bot.sms.arrivals import arrivals
 from bot.staff.guard import Member
 from bot.staff.lists import Lists, age, reference, sorted_lists
 from bot.staff.site import StaffSite
@@ -46,7 +48,16 @@ class Office:
         clinics = sorted(member.clinics)
         rows = await self.handoffs.inbox(clinics, reader=member.id)
         ended = await self.handoffs.ended(clinics, 30)
-        return sorted_lists(rows, [row.handoff for row in ended], member.id)
+        unnoticed = await self.handoffs.unnoticed(clinics)
+        return sorted_lists(rows, [row.handoff for row in ended], member.id, unnoticed)
+
+    async def texts(self, handoff: Handoff, messages: Sequence[Message]) -> dict[str, str]:
+        """How far each message of staff got, where they go out as texts; by its id."""
+        if not handoff.by_text:
+            return {}
+        said = [message.id for message in messages if message.sender == "staff"]
+        record = self.site.record
+        return await record.call(arrivals, record.store.engine, handoff.conversation, said)
 
     async def colleagues(self, member: Member, clinic: str) -> list[Answerer]:
         """Who else may answer at this clinic, by name."""

@@ -43,7 +43,7 @@ class Store:
         with self.engine.connect() as connection:
             connection.execute(sa.select(conversations.c.id).limit(1))
 
-    def _open(self, connection: Connection, session: Session, now: float) -> None:
+    def open(self, connection: Connection, session: Session, now: float) -> None:
         """Make the conversation's row unless it is there. Raises `Erased`.
 
         Whether it was erased is asked last: an erasure that goes on is waited for by the insert.
@@ -88,7 +88,7 @@ class Store:
         """
         try:
             with self.engine.begin() as connection:
-                self._open(connection, session, message.at)
+                self.open(connection, session, message.at)
                 self._insert(connection, session.conversation, message, "pending", client_id)
             return message.id
         except IntegrityError:
@@ -114,7 +114,7 @@ class Store:
         if client_id is not None and self.known(session.conversation, client_id):
             return
         with self.engine.begin() as connection:
-            self._open(connection, session, new[0].at)
+            self.open(connection, session, new[0].at)
             ids = [message.id for message in new]
             there = set(connection.scalars(sa.select(messages.c.id).where(messages.c.id.in_(ids))))
             for message in new:
@@ -130,6 +130,13 @@ class Store:
         state = self._sent(connection, conversation) if new else "done"
         for message in new:
             self._insert(connection, conversation, message, state, None)
+
+    def insert_texted(
+        self, connection: Connection, conversation: str, new: Sequence[Message]
+    ) -> None:
+        """Keep messages that become a text in the same transaction of the caller's."""
+        for message in new:
+            self._insert(connection, conversation, message, "done", None)
 
     def insert_said(
         self, connection: Connection, conversation: str, message: Message, client_id: str

@@ -339,6 +339,7 @@ texts = Table(  # what goes out, kept before it is sent
         ForeignKey("conversations.id", ondelete="CASCADE"),
         nullable=True,
     ),
+    Column("message_id", String(32), nullable=True),  # the newest message of the chat in it
     Column("kind", String(12), nullable=False),  # reply | staff | reminder | invite | opt_out
     Column("reply_to", String(34), nullable=True),  # given in the answer to this text of theirs
     Column("body", LargeBinary, nullable=False),  # sealed

@@ -32,7 +32,7 @@ class Service:
     def __init__(self, folder: Path, **settings: str) -> None:
         self.state = folder / "state"
         self.log = folder / "log.txt"
-        self.port, self.rasa_port, self.actions_port = free_ports(3)
+        self.port, self.rasa_port, self.actions_port, self.twilio_port = free_ports(4)
         self.base = f"http://127.0.0.1:{self.port}"
         self.settings = settings
         self.started_at = 0.0
@@ -67,6 +67,7 @@ class Service:
             "CARENAV_PUBLIC_URL": "",
             "CARENAV_RASA_PORT": str(self.rasa_port),
             "CARENAV_ACTIONS_PORT": str(self.actions_port),
+            "CARENAV_SMS_SIMULATOR_PORT": str(self.twilio_port),
             "CARENAV_STATE_DIR": str(self.state),
             "CARENAV_DATABASE_URL": "",
             "CARENAV_CLINICS": "data/clinics",

@@ -19,8 +19,17 @@ function keep(part) {
   const mark = part.dataset.key ?? part.innerHTML;
   if ((served.get(part.id) ?? now.dataset.key) === mark) return [];
   served.set(part.id, mark);
+  const unsent = byId("box")?.value.trim();
   now.replaceWith(part);
+  if (unsent && !byId("box")) leftOver(unsent);
   return [part];
+}
+// The talk ended while somebody was writing: their words are theirs to copy.
+function leftOver(text) {
+  const [line, own] = [document.createElement("p"), document.createElement("div")];
+  [line.className, line.textContent] = ["error", words.unsent];
+  [own.className, own.textContent] = ["words", text];
+  byId("told").append(line, own);
 }
 // New messages are put in where they belong and nothing else moves, so that only they are read out.
 function merge(now, part) {
@@ -31,11 +40,19 @@ function merge(now, part) {
   for (const item of [...part.children].reverse()) {
     const there = byId(item.id);
     if (!there) now.insertBefore(item, next);
+    else stateOf(there, item);
     next = there || item;
   }
   now.dataset.last = part.dataset.last;
   if (atEnd) now.scrollTop = now.scrollHeight;
   return [];
+}
+// How far a text got is all that changes in a message that is there.
+function stateOf(there, item) {
+  const [before, after] = [there, item].map((one) => one.querySelector(".text-state"));
+  if (!after || (before && before.textContent === after.textContent)) return;
+  if (before) before.replaceWith(after);
+  else there.append(after);
 }
 htmx.defineExtension("keep", {
   isInlineSwap: (style) => style === "keep",
@@ -53,6 +70,7 @@ function look() {
     waiting: new Set(rows("waiting").map((row) => row.id)),
     unread: new Set(rows("mine").filter((row) => row.classList.contains("unread")).map((row) => row.id)),
     alerts: new Set([...document.querySelectorAll("[data-alert]")].map((one) => one.dataset.alert)),
+    dropped: new Set([...document.querySelectorAll("[data-dropped]")].map((one) => one.dataset.dropped)),
     mine: Boolean(byId("composer")),
   };
 }
@@ -65,7 +83,10 @@ function settle() {
   const calling = Number(byId("lists").dataset.calling);
   document.title = (calling ? `(${calling}) ` : "") + title;
   if (more(now.alerts, before.alerts)) alertNow();
-  else if (more(now.waiting, before.waiting)) hear(words.heard_new, "new");
+  else if (more(now.dropped, before.dropped)) {
+    tell(words.heard_dropped, true);
+    play("alert");
+  } else if (more(now.waiting, before.waiting)) hear(words.heard_new, "new");
   else if (more(now.unread, before.unread)) hear(words.heard_message, "message");
   if (before.mine && !now.mine && !doing.ending) tell(words.taken_from_you);
   if (!before.mine && now.mine && doing.taking) byId("box").focus();
@@ -90,8 +111,8 @@ let reported = "";
 function seen() {
   const messages = byId("messages");
   if (!messages || !canAnswer || document.visibilityState !== "visible") return;
-  const alert = byId("state").querySelector("[data-alert]");
-  const mark = `${messages.dataset.last} ${alert ? alert.dataset.alert : ""}`;
+  const alerts = [...byId("state").querySelectorAll("[data-alert], [data-dropped]")];
+  const mark = [messages.dataset.last, ...alerts.map((one) => one.dataset.alert || one.dataset.dropped)].join(" ");
   if (mark === reported) return;
   reported = mark;
   post(messages, `${talk}/seen`, { message: messages.dataset.last });

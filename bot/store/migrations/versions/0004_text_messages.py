@@ -111,6 +111,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("phone_id", sa.String(length=32), nullable=False),
         sa.Column("conversation_id", sa.String(length=32), nullable=True),
+        sa.Column("message_id", sa.String(length=32), nullable=True),
         sa.Column("kind", sa.String(length=12), nullable=False),
         sa.Column("reply_to", sa.String(length=34), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
