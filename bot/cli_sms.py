@@ -1,4 +1,4 @@
-"""`carenav sms`: trying out the conversation by text message."""
+"""`carenav sms`: trying out texting, and what an operator needs to set it up."""
 
 from __future__ import annotations
 
@@ -7,13 +7,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli_common import FAILED, WRONG_SETTING, settings, stop
+from bot.cli_sms_segments import segments_table
 
 if TYPE_CHECKING:
     from bot.clinic import Clinic
     from bot.settings import Settings
     from bot.sms.account import Account
 
-sms = typer.Typer(help="Text messages: try them out with no Twilio account.", no_args_is_help=True)
+sms = typer.Typer(help="Text messages: try them out, and set them up.", no_args_is_help=True)
+
+
+sms.command("segments")(segments_table)
 
 
 @sms.callback()
