@@ -54,7 +54,7 @@ async def talks(texter: Texter, ana: Answerer) -> Handoff:
 
 async def test_what_may_be_shown_is_asked_with_numbers_and_a_number_answers(texter):
     asked = await texter.text(ASK)
-    assert "1 Show this chat" in asked
+    assert "1 Show these texts" in asked
     assert "3 No, thanks" in asked
     waiting = await texter.text("1")
     assert "next in line" in waiting
