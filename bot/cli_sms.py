@@ -15,14 +15,7 @@ if TYPE_CHECKING:
     from bot.sms.account import Account
 
 sms = typer.Typer(help="Text messages: try them out, and set them up.", no_args_is_help=True)
-
-
-sms.command("segments")(segments_table)
-
-
-@sms.callback()
-def _several() -> None:
-    """A group, however many commands it has."""
+sms.command(name="segments")(segments_table)
 
 
 @sms.command()
@@ -60,7 +53,7 @@ def simulate(
                 account,
                 ours.sms_simulator_port,
                 texted,
-                words=PROJECT / "data" / "content" / "sms",
+                content=PROJECT / "data" / "content",
                 ours=_number(texted, to),
                 number=number,
                 wait=wait,
