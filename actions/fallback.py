@@ -9,13 +9,14 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit, reporting
+from actions import find_provider, prepare_visit, reminding, reporting
 from actions.answer import about
 from actions.content import message_ids
 from actions.drafts import Draft, draft
 from actions.feelings import heard_out
 from actions.heard import Heard, hear
 from actions.memory import SEARCH_SLOTS, VISIT_QUESTIONS, slots_set, understood
+from actions.reached import answered_later
 from actions.search_answers import read_search
 
 _STEPS = ("fallback.clarify", "fallback.can_do", "fallback.human")
@@ -44,6 +45,10 @@ class ActionFallback(Action):
     ) -> list[dict[str, Any]]:
         heard = hear(tracker.latest_message)
         in_task = tracker.active_loop_name is not None
+        if (followed := answered_later(heard, tracker)) is not None:
+            for said in followed:
+                dispatcher.utter_message(json_message=said)
+            return understood(tracker)
         if _confides(heard):
             said_kindly, events = heard_out(tracker)
             dispatcher.utter_message(json_message=said_kindly)
@@ -111,6 +116,7 @@ class ActionCancel(Action):
         stopped = {
             find_provider.FORM: ("find.cancelled", SEARCH_SLOTS),
             prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
+            reminding.FORM: ("reminder.not_set", reminding.QUESTIONS),
             reporting.FORM: ("report.cancelled", reporting.QUESTIONS),
         }
         message, slots = stopped.get(

@@ -1,4 +1,5 @@
-"""Looking for one provider by name: "is there a clinic called Sample Maple in Austin?"."""
+"""Looking for one provider by name, "is there a clinic called Sample Maple in Austin?", or showing
+the one that was picked from the results."""
 
 from __future__ import annotations
 
@@ -10,10 +11,12 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions import places_named, search
+from actions.chosen import chosen
 from actions.drafts import draft
 from actions.heard import Heard, hear
 from actions.memory import Event, understood
 from actions.own_providers import of_the_clinic
+from actions.picks import with_picks
 from guardrails.names import public_name
 
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,80})[\"”»]")
@@ -45,6 +48,9 @@ class ActionFindByName(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         heard = hear(tracker.latest_message)
+        if picked := heard.values("listing"):
+            dispatcher.utter_message(json_message=chosen(int(picked[0]), tracker))
+            return understood(tracker)
         name = name_in(heard.text)
         if name is None:
             dispatcher.utter_message(json_message=draft("find.which_name"))
@@ -52,7 +58,7 @@ class ActionFindByName(Action):
         sought = {"name": name, "place": place_in(heard)}
         query = of_the_clinic(search.query_of({"name_sought": sought}), tracker)
         page = search.first_page(search.directory(), query)
-        for one in page.drafts:
+        for one in with_picks(page.drafts, tracker):
             dispatcher.utter_message(json_message=one)
         events = [*page.slots(tracker), *understood(tracker), SlotSet("name_sought", sought)]
         if tracker.active_loop_name is None:

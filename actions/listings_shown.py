@@ -10,7 +10,7 @@ from typing import Any
 from actions.heard import Heard
 from directory.names import plain
 
-Listing = dict[str, Any]  # {id, name}
+Listing = dict[str, Any]  # {id, name, phone}
 Pages = list[list[Listing]]  # as in the slot, the newest last
 
 _KEPT = 2  # pages
@@ -30,7 +30,7 @@ _THE = re.compile(
 
 def remembered(pages: Pages | None, cards: Iterable[Mapping[str, Any]]) -> Pages:
     """The pages with a new one; an empty one changes nothing."""
-    new = [{"id": card["id"], "name": card["name"]} for card in cards]
+    new = [{name: card.get(name) for name in ("id", "name", "phone")} for card in cards]
     return [*(pages or []), new][-_KEPT:] if new else list(pages or [])
 
 

@@ -7,21 +7,18 @@ The edge sends the clinic's choice with every message: ``providers`` is "all", "
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 from rasa_sdk import Tracker
 
 from actions.drafts import Draft, draft
+from actions.from_edge import from_edge
 from directory.query import Query
 from directory.search import Results
 
 
 def of_the_clinic(query: Query | None, tracker: Tracker) -> Query | None:
     """The query, in the clinic's own list alone or with it first where the clinic says so."""
-    said: dict[str, Any] = next(
-        (e for e in reversed(tracker.events) if e.get("event") == "user"), {}
-    )
-    told = said.get("metadata") or {}
+    told = from_edge(tracker)
     source, whom = told.get("provider_source"), told.get("providers")
     if query is None or not isinstance(source, str):
         return query

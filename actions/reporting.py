@@ -16,10 +16,12 @@ from actions import search
 from actions.content import cues
 from actions.drafts import Draft, draft
 from actions.find_by_name import ActionFindByName
+from actions.from_edge import listing_asked_about
 from actions.heard import Heard, hear
 from actions.listings_shown import meant, newest_first
 from actions.memory import Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
+from actions.reached import ASKED, FAULTS, the_next
 from actions.topics import topic
 from directory.reports import WHAT, report
 
@@ -31,6 +33,7 @@ _FORMS = {  # of what somebody wants instead
     "find_provider": "find_provider_form",
     "change_answer": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
+    "ask_reminder": "reminder_form",
 }
 _ACTIONS: dict[str, Action] = {
     "more_results": search.ActionMoreResults(),
@@ -38,6 +41,7 @@ _ACTIONS: dict[str, Action] = {
 }
 _NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})
 _MOST_PICKS = 5
+_MOST_TRIED = 20
 
 
 class ActionSetAside(Action):
@@ -72,7 +76,8 @@ class ValidateReportForm(Action):
             heard = by_number(heard, question(asked, known))
         else:
             known |= dict.fromkeys(QUESTIONS)
-        changes = read_report(heard, asked, known)
+        followed = None if asked else told_later(heard, tracker)
+        changes = followed or read_report(heard, asked, known)
         if asked and not changes:
             return []
         now = known | changes
@@ -82,6 +87,24 @@ class ValidateReportForm(Action):
             *understood(tracker),
             SlotSet("requested_slot", next_question(QUESTIONS, now)),
         ]
+
+
+def told_later(heard: Heard, tracker: Tracker) -> dict[str, Any] | None:
+    """The slots of an answer to "did you reach them?": a choice, or words that name a fault; None
+    when it is no such answer."""
+    picked, about = heard.values("reached"), listing_asked_about(tracker, ASKED)
+    if picked and heard.values("listing"):
+        fault = FAULTS.get(picked[0])
+        listing: int | None = int(heard.values("listing")[0])
+    else:
+        fault, listing = fault_of(heard, None), about
+    if listing is None or (fault is None and not picked):
+        return None
+    if fault is None:
+        return {**dict.fromkeys(QUESTIONS, NONE), "reported_listing": listing}
+    payer = _payer(heard, None, fault, dict(tracker.slots)) if fault == "payer" else NONE
+    told = {"reported_listing": listing, "reported_fault": fault, "reported_payer": payer}
+    return {name: value for name, value in told.items() if value is not None}
 
 
 def read_report(heard: Heard, asked: str | None, known: dict[str, Any]) -> dict[str, Any]:
@@ -178,27 +201,46 @@ class ActionFileReport(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         made = list(tracker.get_slot("reports_made") or ())
+        listing = tracker.get_slot("reported_listing")
         said, kept = file_report(tracker.slots, made)
-        events = slots_set(dict.fromkeys((*QUESTIONS, "set_aside")))
-        events.append(SlotSet("reports_made", made + kept))
+        events = slots_set({**dict.fromkeys(QUESTIONS), "reports_made": made + kept})
         heard = hear(tracker.latest_message)
-        wanted = heard.intent if said == "report.not_noted" else ""
+        later = bool(heard.values("reached")) or listing_asked_about(tracker, ASKED) == listing
+        wanted = heard.intent if said == "report.not_noted" and not later else ""
+        if wanted != "ask_reminder":  # that goes back to it, in its turn
+            events.append(SlotSet("set_aside", None))
         if wanted in _ACTIONS:
             return [*events, *_ACTIONS[wanted].run(dispatcher, tracker, domain)]
         if said == "report.nothing_shown" and not fault_of(heard, None):
             said = "fallback.clarify"  # it was hardly about a listing
-        if wanted not in _FORMS:
+        if later and isinstance(listing, int):
+            events += _say_next(dispatcher, tracker, said, listing)
+        elif wanted not in _FORMS:
             dispatcher.utter_message(json_message=draft(said))
         if following := _FORMS.get(wanted) or tracker.get_slot("set_aside"):
             events.append(FollowupAction(following))
         return events
 
 
+def _say_next(
+    dispatcher: CollectingDispatcher, tracker: Tracker, said: str, listing: int
+) -> list[Event]:
+    """After "did you reach them?": thanks, and who comes next when they were not reached."""
+    tried = list(tracker.get_slot("listings_tried") or ())
+    if said == "report.not_noted":
+        dispatcher.utter_message(json_message=draft("reminder.thanks"))
+    else:
+        noted = "reminder.noted" if said.startswith("report.noted.") else said
+        dispatcher.utter_message(json_message=draft(noted, choices=[]))
+        dispatcher.utter_message(json_message=the_next(tracker.slots, listing))
+    return [SlotSet("listings_tried", [*tried, listing][-_MOST_TRIED:])]
+
+
 def file_report(slots: dict[str, Any], made: list[str]) -> tuple[str, list[str]]:
     """The id of the message to say, and what to remember as reported."""
-    if not newest_first(slots.get("listings_shown")):
-        return "report.nothing_shown", []
     listing, fault, payer = (str(slots.get(name)) for name in QUESTIONS)
+    if not newest_first(slots.get("listings_shown")) and not listing.isdigit():
+        return "report.nothing_shown", []
     if NONE in (listing, fault) or (fault == "payer" and payer == NONE):
         return "report.not_noted", []
     this = f"{listing} {fault} {payer}"

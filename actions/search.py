@@ -20,6 +20,7 @@ from actions.listings_shown import remembered
 from actions.memory import ANY, Event, slots_set, understood
 from actions.noted import WISH_ENTITIES
 from actions.own_providers import none, none_named, of_the_clinic, told_first
+from actions.picks import with_picks
 from actions.places_named import place_of
 from directory.cards import Card
 from directory.database import open_engine
@@ -73,7 +74,7 @@ class ActionSearch(Action):
             return []
         query = query_of({**tracker.slots, "name_sought": None})
         page = first_page(directory(), of_the_clinic(query, tracker))
-        for one in page.drafts:
+        for one in with_picks(page.drafts, tracker):
             dispatcher.utter_message(json_message=one)
         return [*page.slots(tracker), SlotSet("name_sought", None), SlotSet("last_task", "search")]
 
@@ -91,7 +92,7 @@ class ActionMoreResults(Action):
             return understood(tracker)
         query = of_the_clinic(query_of(tracker.slots), tracker)
         page = next_page(directory(), query, int(shown))
-        dispatcher.utter_message(json_message=page.drafts[0])
+        dispatcher.utter_message(json_message=with_picks(page.drafts, tracker)[0])
         return [*page.slots(tracker), *understood(tracker)]
 
 

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions.content import question_plan
+from actions.content import choices_of, question_plan
 from actions.drafts import Draft, draft
 from actions.fallback import ActionFallback
+from actions.from_edge import may_remind
 from actions.heard import hear
 from actions.memory import Event, slots_set, understood
 from actions.prepare_visit import FORM
-from actions.visit_list import apply_edit, make_list, read_edit, show
+from actions.visit_list import Item, apply_edit, make_list, read_edit, show
 
 
 class ActionMakeVisitList(Action):
@@ -29,7 +31,7 @@ class ActionMakeVisitList(Action):
         if tracker.get_slot("visit_list") is not None:
             return _edit(dispatcher, tracker)
         made = make_list(question_plan(), tracker.slots)
-        dispatcher.utter_message(json_message=show(made))
+        dispatcher.utter_message(json_message=_shown(made, tracker))
         return [SlotSet("visit_list", made), SlotSet("last_task", "visit")]
 
 
@@ -74,9 +76,17 @@ def _edit(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
     if isinstance(changed, dict):
         dispatcher.utter_message(json_message=changed)
         return understood(tracker)
-    dispatcher.utter_message(json_message=show(changed))
+    dispatcher.utter_message(json_message=_shown(changed, tracker))
     events = {"visit_list": changed, "visit_list_before": items, "last_task": "visit"}
     return [*slots_set(events), *understood(tracker)]
+
+
+def _shown(items: Sequence[Item], tracker: Tracker) -> Draft:
+    """The list; where the person is texting, with the offer to remind them of the visit."""
+    shown = show(items)
+    if items and may_remind(tracker):
+        shown["choices"] = [*choices_of(shown["message"]), "remind.ask"]
+    return shown
 
 
 def _no_list(tracker: Tracker) -> Draft:

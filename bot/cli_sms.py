@@ -79,6 +79,17 @@ def simulate(
         typer.echo("")
 
 
+@sms.command(name="twilio-texts")
+def twilio_texts(clinic: Annotated[str, typer.Argument(help="The clinic, by its key.")]) -> None:
+    """What Twilio should answer to STOP, START and HELP, to paste into its console.
+
+    docs/sms.md says where. Each has the emergency number and the crisis line.
+    """
+    from bot.sms.twilio_texts import print_twilio_texts
+
+    print_twilio_texts(_clinic(settings(), clinic), lambda text: typer.echo(text, nl=False))
+
+
 def _account(ours: Settings) -> Account:
     from bot.sms.account import account_of
 

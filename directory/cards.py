@@ -5,7 +5,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy.engine import Connection
+from sqlalchemy.engine import Connection, Engine
 
 from directory import tables
 from directory.geo import miles
@@ -115,3 +115,21 @@ def _fit(row: Any, facts: Facts, query: Query) -> Iterator[tuple[str, str]]:
 
 def _said(value: bool | None) -> str:
     return "unknown" if value is None else "yes" if value else "no"
+
+
+def card_of(engine: Engine, provider: int, phone: str | None = None) -> Card | None:
+    """One provider's card, of the location with this phone where there is one; None: it is gone."""
+    spots = tables.locations.c
+    query = (
+        sa.select(tables.providers.c.name, spots.position)
+        .join_from(tables.providers, tables.locations, isouter=True)
+        .where(tables.providers.c.id == provider)
+        .order_by(sa.case((spots.phone == phone, 0), else_=1), spots.position)
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        found = connection.execute(query).one_or_none()
+        if found is None:
+            return None
+        hit = Hit(provider, found.position, fit=0)
+        return load_cards(connection, Query(name=found.name), [hit], None)[0]

@@ -34,6 +34,7 @@ SLOT_TYPES = frozenset(
         "first_name",
         "clock",
         "date",
+        "moment",
         "ending",
         "own_words",
         "emergency",
@@ -57,6 +58,7 @@ EDGE_DOES = frozenset(
         "handoff.leave_message",
         "handoff.stop",
         "handoff.keep",
+        "remind.off",
         "text_me",
         "text_me.no",
         "text_me.stop",
@@ -142,7 +144,8 @@ CHOICES_SCHEMA: dict[str, Any] = {
 }
 _SHORT = {
     "type": "object",
-    "required": ["en", "es"],
+    "minProperties": 1,
+    "dependencies": {"en": ["es"], "es": ["en"]},
     "additionalProperties": False,
     "properties": {
         "en": {"type": "string", "minLength": 1},

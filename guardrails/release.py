@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from guardrails.cards import provider_card
@@ -19,6 +19,11 @@ from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
 __all__ = ["Draft", "Offer", "Released", "Releaser", "Withheld"]
 
 Draft = Mapping[str, Any]
+NOON = 12
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_MONTHS = (
+    "jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -167,7 +172,16 @@ class _Filler:
             return self.label(value)
         if kind == "labels":
             return self._joined([self._named(item) for item in as_list(value, "labels")])
-        return PLAIN[kind](value)
+        return self._moment(value) if kind == "moment" else PLAIN[kind](value)
+
+    def _moment(self, value: Any) -> str:
+        """``2026-11-24T15:00``, a time on the person's clock, with the names of day and month."""
+        at = datetime.fromisoformat(value)
+        half = "time.am" if at.hour < NOON else "time.pm"
+        clock = {"message": half, "slots": {"clock": f"{at.hour % NOON or NOON}:{at.minute:02d}"}}
+        day = {"message": f"time.{_DAYS[at.weekday()]}"}
+        month = {"message": f"time.{_MONTHS[at.month - 1]}"}
+        return self.say("time.moment", day=day, n=at.day, month=month, clock=clock)
 
     def _fragment(self, draft: Draft) -> str:
         message = self.message(draft)

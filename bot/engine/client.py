@@ -59,9 +59,11 @@ class EngineClient:
         text: str | None = None,
         intent: str | None = None,
         entities: Mapping[str, Any] | None = None,
+        situation: Mapping[str, str] | None = None,
     ) -> Turned:
         """Give ``text``, or ``intent`` and ``entities``; ``providers`` and ``provider_source`` are
-        the clinic's (`bot.clinic.Clinic`). The same ``message_id`` again is answered
+        the clinic's (`bot.clinic.Clinic`), ``situation`` the person's: of a text, what
+        actions/from_edge.py reads. The same ``message_id`` again is answered
         with the same drafts. Raises ``EngineDown``."""
         said = {"text": text} if intent is None else {"intent": intent, "entities": entities or {}}
         body = {
@@ -71,6 +73,7 @@ class EngineClient:
             "clinic": clinic,
             "providers": providers,
             **({"provider_source": provider_source} if provider_source else {}),
+            **(situation or {}),
             **said,
         }
         response = await self._send("POST", "/turn", json=body)

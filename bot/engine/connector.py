@@ -24,8 +24,8 @@ from bot.store.crypto import Unsealable
 
 _log = logging.getLogger(__name__)
 _METADATA = ("language", "clinic")
-_MORE_METADATA = ("providers", "provider_source")
-"""Whom the clinic's searches find: see actions/own_providers.py."""
+_MORE_METADATA = ("providers", "provider_source", "channel", "local_time", "last", "about")
+"""Whom the clinic's searches find, and of a text what actions/from_edge.py tells of."""
 _SCALARS = (str, int, float)
 
 

@@ -29,7 +29,9 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "site": ("demo.example", "appointments.demo-community-clinic.example"),
     "first_name": ("Demo", "Community Support Coordinator"),
     "clock": ("9:00", "12:30"),
+    "ending": ("00", "00"),
     "date": ("2026-12-01", "2026-12-01"),
+    "moment": ("2026-11-24T15:00", "2026-09-23T12:30"),
     "own_words": (
         "A question of mine",
         "A question of mine, in a whole sentence or two of my own.",
@@ -52,6 +54,7 @@ _NAMES: Mapping[str, tuple[Any, Any]] = {
 }
 _FRAGMENTS: Mapping[str, str] = {
     "heard": "feelings.heard*",
+    "off": "reminder.word_off",
     "next": "feelings.next.*",
     "sees": "handoff.sees_*",
 }

@@ -24,7 +24,7 @@ CONTENT = Path(__file__).resolve().parents[2] / "data" / "content"
 TODAY = date(2026, 11, 20)
 CATALOGUE = load_catalogue(CONTENT)
 RELEASER = Releaser(CATALOGUE, load_helplines(CONTENT / "helplines.yml", TODAY), lambda: TODAY)
-FILLED_BY_THE_EDGE = {"human.now"}
+FILLED_BY_THE_EDGE = {"human.now", "reminder.set"}
 
 
 class LocalActions(EndpointConfig):

@@ -22,6 +22,8 @@ from bot.handoff.queue import Queue
 from bot.handoff.steps import Steps
 from bot.handoff.watch import Watch
 from bot.hub import Hub
+from bot.sms.reminder_desk import ReminderDesk
+from bot.sms.reminders import Reminders
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.database import open_engine
@@ -105,6 +107,12 @@ class Edge:
             now=self.clock,
             patience=patience,
             ids=ids,
+            reminders=ReminderDesk(
+                Reminders(self.record.store.engine, self.record.store.sealer, ids),
+                self.record,
+                CLINICS,
+                CATALOGUE,
+            ),
         )
         self.handoffs = HandoffDesk(self.steps, self.turn, CLINICS, SUBSTANCES, self.clock)
         self.watch = Watch(self.handoffs, CLINICS, self.clock)
