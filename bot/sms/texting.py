@@ -374,6 +374,8 @@ class Texting:
 
     async def refused(self, clinic: str, lookup: str, _code: str) -> None:
         """Twilio told the sender that they have opted out. `StoreDown`."""
+        if await self.record.call(self.consents.opted_out, clinic, lookup):
+            return
         found = await self.record.call(self.book.of, clinic, lookup)
         if found is not None:
             await self.opt_out(found[0], How.ERROR_21610)
