@@ -271,7 +271,10 @@ if __name__ == "__main__":
     reading.add_argument("--phones", type=int, default=300)
     reading.add_argument("--seed", type=int, default=1)
     reading.add_argument("--at-most", type=float, default=math.inf, metavar="SECONDS")
+    reading.add_argument("--patience", type=float, default=20.0, metavar="SECONDS")
+    reading.add_argument("--settle", type=float, default=600.0, metavar="SECONDS")
+    reading.add_argument("--apart", type=float, default=1.0, help="times between kills, times this")
     reading.add_argument("--keep", type=Path, help="a folder for the state and the log")
     told = reading.parse_args()
-    size = Size(told.texts, told.phones, told.seed, at_most=told.at_most)
-    sys.exit(asyncio.run(main(size, told.keep)))
+    asked = {name: value for name, value in vars(told).items() if name != "keep"}
+    sys.exit(asyncio.run(main(Size(**asked), told.keep)))

@@ -65,6 +65,18 @@ def named(texter: Texter) -> None:
 # --- the person's side ---
 
 
+async def test_a_number_that_staff_asked_for_is_theirs_and_ends_nothing(texter, ana):
+    await waits(texter)
+    now = await handoff(texter)
+    await texter.edge.handoffs.claim(now.id, ana)
+    assert "1: Back to the software" in "".join(await texter.bring())
+    await texter.edge.handoffs.say(now.id, ana, "For how many people is it?", "k1")
+    await texter.bring()
+    await texter.text("1")
+    assert (await texter.said())[-1].text == "1"
+    assert (await handoff(texter)).state is now.state.ACTIVE
+
+
 async def test_what_may_be_shown_is_asked_with_numbers_and_a_number_answers(texter):
     asked = await texter.text(ASK)
     assert "\n1 Show" in asked

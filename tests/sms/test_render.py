@@ -183,6 +183,18 @@ def test_what_staff_write_says_who_writes_and_goes_whole():
     assert parts(wrote) == (f"Sample Staff, nurse: {text.strip()}",)
 
 
+def test_no_choices_follow_what_staff_write():
+    rendered = RENDERER.render(
+        [
+            said("Sample Staff is here now.", offers=["Back to the software"]),
+            said("How many?", "staff", id="m2", sender="staff", author="Sample Staff, nurse"),
+        ],
+        "en",
+    )
+    assert rendered.parts == ("Sample Staff is here now.\n\nSample Staff, nurse: How many?",)
+    assert rendered.asked is None
+
+
 def test_what_staff_write_is_cut_only_where_twilio_would_refuse_it():
     wrote = said(SENTENCE * 60, "staff", sender="staff", author="Sample Staff, nurse")
     first, *others = parts(wrote)
