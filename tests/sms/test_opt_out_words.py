@@ -1,4 +1,4 @@
-"""Wanting no more texts in words of one's own (R12: by any reasonable means), and what is not."""
+"""No more texts, in words of one's own (R12: by any reasonable means), and what is not that."""
 
 from __future__ import annotations
 
