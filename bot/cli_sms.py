@@ -1,4 +1,4 @@
-"""`carenav sms`: trying out the conversation by text message."""
+"""`carenav sms`: trying out texting, and what an operator needs to set it up."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from bot.settings import Settings
     from bot.sms.account import Account
 
-sms = typer.Typer(help="Text messages: try them out, and measure them.", no_args_is_help=True)
+sms = typer.Typer(help="Text messages: try them out, and set them up.", no_args_is_help=True)
 sms.command(name="segments")(segments_table)
 
 

@@ -8,9 +8,9 @@ import pytest
 from bot.conversation import Session
 from bot.handoff.states import State
 from bot.sms.consent import How
-from bot.sms.requests import DAY
+from bot.sms.requests import DAY, Number
+from bot.store.record import StoreDown
 from tests.bot.edge import QUESTION
-from tests.handoff.visit import Visit
 from tests.sms.mover import NUMBER, another_process
 from tests.sms.texter import OURS, THEIRS
 
@@ -117,15 +117,16 @@ async def test_an_erased_chat_moves_nowhere(mover):
     await mover.asks()
     await mover.texter.bring()
     await mover.edge.desk.erase(mover.edge.session)
-    assert "Ask about cost" not in await mover.texter.text("1")
+    assert await confirmed(mover) is None
     assert mover.states() == []
+    assert mover.phones() == [None]
 
 
 async def test_the_first_of_two_numbers_can_not_have_it_any_more(mover):
     await mover.asks()
     await mover.say("512 555 0188")
     await mover.texter.bring()
-    assert "Ask about cost" not in await mover.texter.text("1")
+    assert await confirmed(mover) is None
     assert mover.channel() == "web"
 
 
@@ -169,14 +170,14 @@ async def test_with_the_database_dead_it_is_tried_again_and_nothing_is_half_done
     await mover.asks()
     await mover.texter.bring()
     mover.texter.break_database()
-    text = mover.texter.inbound("1")
+    with pytest.raises(StoreDown):
+        await confirmed(mover)
     mover.texter.mend_database()
     assert mover.channel() == "web"
-    given = await mover.texter.texting.take(text)
-    assert "Ask about cost" in given[0][0]
+    assert "Ask about cost" in await mover.texter.text("1")
 
 
-# --- several --------------------------------------------------------------------------------------
+# --- several ------------------------------------------------------------------------------------
 
 
 async def test_of_two_processes_one_moves_it(mover):
@@ -198,19 +199,13 @@ async def test_of_two_processes_one_texts_the_phone(mover):
     (asked,) = [m for m in await mover.edge.kept() if m.message == "text_me.ask_number"]
     lookup = mover.moving.lookup.of(THEIRS)
     requests, session = mover.moving.requests, mover.edge.session
-    number = requests_number(lookup)
+    number = Number(THEIRS, lookup, OURS)
     calls = [
         asyncio.to_thread(requests.send, session, number, "hello", [asked.id], "said", 1e9 + n)
         for n in range(4)
     ]
     assert sorted(await asyncio.gather(*calls)) == [False, False, False, True]
     assert mover.invites() == 1
-
-
-def requests_number(lookup):
-    from bot.sms.requests import Number
-
-    return Number(THEIRS, lookup, OURS)
 
 
 async def test_the_newest_of_two_chats_is_the_one_that_moves(mover):
@@ -237,7 +232,6 @@ async def test_it_takes_the_place_of_a_chat_that_the_phone_had(mover):
 
 
 async def test_but_not_of_one_that_a_person_has(mover):
-    visit = Visit(mover.edge)
     mover.edge.engine.drafts = [{"message": "about.can_do"}]
     await mover.texter.text("can i talk to a real person")
     await mover.texter.text("show them the chat")
@@ -248,10 +242,9 @@ async def test_but_not_of_one_that_a_person_has(mover):
     await mover.texter.text("1")
     assert mover.phones() == [before]
     assert mover.channel() == "web"
-    assert visit
 
 
-# --- and back ---------------------------------------------------------------------------------------
+# --- and back -----------------------------------------------------------------------------------
 
 
 async def test_whose_phone_it_is_not_can_end_it_on_the_page(mover):

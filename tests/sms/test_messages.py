@@ -112,7 +112,7 @@ def test_they_can_be_printed_to_be_copied():
 
 def test_the_page_names_every_word_that_twilio_acts_on_and_ours_in_spanish():
     lists = load_keywords(CONTENT).lists
-    twilios = [word for word in lists[Keyword.STOP][:8]]
+    twilios = list(lists[Keyword.STOP][:8])
     ours = [word for word in lists[Keyword.STOP] if word in ("ALTO", "BAJA", "PARAR", "CANCELAR")]
     others = [*lists[Keyword.START], *lists[Keyword.HELP]]
     assert len(twilios) + len(ours) == 12

@@ -5,6 +5,7 @@ import pytest
 from bot.clinic import Texts
 from bot.conversation import Said, Session
 from bot.sms.requests import DAY
+from bot.sms.segments import segments
 from bot.store.record import StoreDown
 from tests.bot.edge import QUESTION
 from tests.sms.mover import LIST, NUMBER, Mover
@@ -79,6 +80,15 @@ async def test_one_text_goes_there_and_says_nothing_about_anybody(mover):
     ]
     assert mover.texter.api.sent[0][:2] == (THEIRS, OURS)
     assert mover.phones() == [None]
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+async def test_it_is_at_most_two_segments_for_a_clinic_of_a_long_name(mover, language):
+    mover.edge.use_clinic(texts=Texts((OURS,)), name="M" * 60)
+    mover.edge.session = Session("e" * 32, "demo", language)
+    await mover.asks()
+    (said,) = await mover.texter.bring()
+    assert segments(said) <= 2
 
 
 async def test_request_and_number_in_one_message(mover):
