@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
 
@@ -105,7 +105,10 @@ class SmsChannel:
 
     async def _believed(self, request: Request) -> tuple[Account, Mapping[str, str]]:
         """What the request says, once its signature is good."""
-        body = await request.body()
+        try:
+            body = await request.body()
+        except ClientDisconnect:  # nobody hears the answer; Twilio sends it again
+            raise Problem(HTTPStatus.BAD_REQUEST, "body: broke off") from None
         query = request.scope.get("query_string", b"").decode("latin-1")
         where = request.url.path + (f"?{query}" if query else "")
         kind = request.headers.get("content-type", "")

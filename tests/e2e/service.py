@@ -92,9 +92,9 @@ class Service:
             self._process = None
         return time.monotonic() - began
 
-    def runs(self) -> bool:
-        """Whether the supervisor is there, whatever its parts are."""
-        return self._process is not None and self._process.poll() is None
+    def ended(self) -> int | None:
+        """The supervisor's exit code; None while it is there, whatever its parts are."""
+        return self._process.poll() if self._process else 0
 
     def keep_model(self) -> None:
         """A model trained by this service serves later runs of this checkout, too."""

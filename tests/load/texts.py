@@ -173,7 +173,8 @@ class Storm:
         while True:
             await asyncio.sleep(20)
             sys.stderr.write(f"  … {len(self.sent):,} of {self.size.texts:,} texts\n")
-            assert self.service.runs(), "the service itself was stopped by somebody"
+            code = self.service.ended()
+            assert code is None, f"the service itself was stopped by somebody (exit code {code})"
 
     async def _settled(self, twilio: FaultyTwilio) -> None:
         """The day gets better, and what is left is done."""

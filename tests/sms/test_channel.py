@@ -27,11 +27,11 @@ class Wire:
         self.texter = texter
         settings = load_settings({"CARENAV_ENCRYPTION_KEYS": KEY}, folder)
         self.account = account_of(settings)
-        app = Starlette(
+        self.app = Starlette(
             routes=list(texter.sms.routes),
             exception_handlers={Problem: problem_response, HTTPException: http_problem},
         )
-        transport = httpx.ASGITransport(app=app)
+        transport = httpx.ASGITransport(app=self.app)
         self.client = httpx.AsyncClient(transport=transport, base_url=settings.public_url)
 
     def form(self, body, sid, **other):
@@ -83,6 +83,21 @@ async def test_a_text_is_answered_in_twiml_and_again_byte_for_byte(wire):
     by_the_second_way = await wire.post(FALLBACK, wire.form(SAID, sid(1), ErrorCode="11200"))
     assert by_the_second_way.content == first.content
     assert len(wire.texter.edge.engine.asked) == 1
+
+
+@pytest.mark.parametrize("path", [INCOMING, FALLBACK, STATUS])
+async def test_a_request_that_breaks_off_is_no_fault_of_the_services(wire, path):
+    async def receive():
+        return {"type": "http.disconnect"}
+
+    said = []
+
+    async def send(event):
+        said.append(event)
+
+    scope = {"type": "http", "method": "POST", "path": path, "query_string": b"", "headers": []}
+    await wire.app(scope, receive, send)
+    assert said[0]["status"] == 400
 
 
 @pytest.mark.parametrize("path", [INCOMING, FALLBACK, STATUS])
