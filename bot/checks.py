@@ -17,11 +17,14 @@ from alembic.migration import MigrationContext
 
 from bot.clinics import ClinicError, load_clinics
 from bot.settings import PROJECT
-from bot.sms.table import Table, load_text_bans, unfit
+from bot.sms.answers import load_answer_words
+from bot.sms.keywords import load_keywords
+from bot.sms.language import load_vocabularies
+from bot.sms.table import open_table
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
-from bot.widget.assets import load_assets
+from bot.widget.assets import load_assets, load_words
 from directory.migrate import VERSIONS
 from directory.migrate import upgrade as upgrade_directory
 from directory.tables import metadata as directory_metadata
@@ -43,6 +46,12 @@ def content(data: Path, _today: date) -> Iterator[str]:
     try:
         load_catalogue(data / "content")
         load_assets(data / "content")
+        load_words(data / "content" / "sms" / "rendering.yml")
+        load_words(data / "content" / "sms" / "list.yml")
+        load_answer_words(data / "content" / "sms" / "answers.yml")
+        load_words(data / "content" / "sms" / "twilio.yml")
+        load_keywords(data / "content")
+        load_vocabularies(data / "content" / "sms" / "languages.yml")
     except CatalogueError as error:
         yield from error.faults
 
@@ -122,13 +131,10 @@ def reading(data: Path, _today: date) -> Iterator[str]:
 def texts(data: Path, today: date) -> Iterator[str]:
     """Every message can go as a text: a crisis text in one segment, any other begins in two."""
     try:
-        catalogue = load_catalogue(data / "content")
-        helplines = load_helplines(data / "content" / "helplines.yml", today)
-        bans = load_text_bans(data / "guardrails")
-    except (CatalogueError, HelplineError, OSError):
+        table = open_table(data, today)
+    except (CatalogueError, HelplineError):
         return  # told by its own check
-    yield from Table(catalogue, helplines).faults()
-    yield from unfit(catalogue, bans)
+    yield from table.faults()
 
 
 def migrations(_data: Path, _today: date) -> Iterator[str]:

@@ -20,8 +20,9 @@ def segments_table(
 ) -> None:
     """How many segments each message takes as a text, in both languages.
 
-    With what usually stands in its slots, and with the longest that may, in the country where that
-    takes most. Exit code 1 when one is too long or says what a text may not (`make check`).
+    Its first text and how many by MORE, with what usually stands in its slots and with its choices;
+    the longest its words may be, in the country where they take most, and that in places (units).
+    Exit code 1 when one is too long or says what a text may not (`make check`).
     """
     rows, faults = _measured()
     if as_csv:
@@ -38,18 +39,18 @@ def _measured() -> tuple[list[Row], list[str]]:
     from datetime import date
 
     from bot.settings import PROJECT
-    from bot.sms.table import Table, load_text_bans, unfit
-    from guardrails.catalogue import CatalogueError, load_catalogue
-    from guardrails.helplines import HelplineError, load_helplines
+    from bot.sms.samples import NoSample
+    from bot.sms.table import open_table
+    from guardrails.catalogue import CatalogueError
+    from guardrails.helplines import HelplineError
 
-    content = PROJECT / "data" / "content"
     try:
-        catalogue = load_catalogue(content)
-        table = Table(catalogue, load_helplines(content / "helplines.yml", date.today()))
+        table = open_table(PROJECT / "data", date.today())
+        return list(table.rows()), list(table.faults())
     except (CatalogueError, HelplineError) as fault:
         stop(str(fault), FAILED)
-    bans = load_text_bans(PROJECT / "data" / "guardrails")
-    return list(table.rows()), [*table.faults(), *unfit(catalogue, bans)]
+    except NoSample as slot:
+        stop(f"no sample for {slot}; add one to bot/sms/samples.py", FAILED)
 
 
 def _cells(row: Row) -> Sequence[object]:
@@ -59,9 +60,9 @@ def _cells(row: Row) -> Sequence[object]:
         row.language,
         row.encoding,
         row.segments,
+        row.parts,
         row.longest,
         row.units,
-        row.parts,
         "short" if row.short else "",
     )
 
@@ -72,9 +73,9 @@ _COLUMNS = (
     "language",
     "encoding",
     "segments",
+    "parts",
     "longest",
     "units",
-    "parts",
     "words",
 )
 
@@ -89,7 +90,10 @@ def _show(rows: Sequence[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*_COLUMNS, show_edge=False)
+    table = Table(show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(_COLUMNS[0], no_wrap=True, overflow="fold")
+    for name in _COLUMNS[1:]:
+        table.add_column(name)
     for row in rows:
         table.add_row(*(str(cell) for cell in _cells(row)))
     Console(highlight=False).print(table)

@@ -22,10 +22,11 @@ from bot import metrics
 from bot.addresses import subscriber
 from bot.channels.problems import Problem
 from bot.conversation import Said, Session
+from bot.danger import AT_ONCE
 from bot.hub import Event, Hub
 from bot.settings import Settings
 from bot.store.record import StoreDown
-from bot.turn import AT_ONCE, Turn, UnknownChoice
+from bot.turn import Turn, UnknownChoice
 
 if TYPE_CHECKING:
     from bot.channels.rate import Rate, SharedRate

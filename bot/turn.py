@@ -1,6 +1,6 @@
 """The one path that every message takes. Read this first.
 
-    take ─ screen ─┬─ danger: answer at once, from memory, then keep
+    take ─ screen ─┬─ danger: answer at once, from memory (`bot/danger.py`), then keep
                    └─ keep ─ answer: route ─┬─ a hand-off: a person of the clinic has it
                                             ├─ a refusal, a fact about the bot
                                             └─ Rasa
@@ -15,21 +15,18 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot import metrics
-from bot.care import Care
 from bot.conversation import Message, Said, Session
+from bot.danger import AT_ONCE, Danger
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
-from bot.handoff import told
 from bot.handoff.handoff import Handoff
-from bot.handoff.person import ANSWERS, CHILD, DENIED, Reception
+from bot.handoff.person import ANSWERS, CHILD, DENIED
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Typing
-from bot.out import Draft, Out
-from bot.sms.moving import Heard
+from bot.out import Draft
 from bot.sms.reminder_desk import SET as SET_REMINDER
 from bot.sms.reminder_desk import ReminderDesk
 from bot.store.record import StoreDown
@@ -40,10 +37,6 @@ from guardrails.types import DANGER, Context, Outcome, Screening
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = DANGER | {Outcome.CHECK_IN}
-"""Outcomes whose reply is made from memory and sent before anything is stored."""
-MOMENT = 0.5
-"""Seconds that a crisis message waits to be kept before it counts as taken; memory holds it."""
 AWAY = 7 * 24 * 3600
 """Seconds away after which the bot says again what it is (R2)."""
 REMIND = 3 * 3600
@@ -58,8 +51,6 @@ LONGEST = 4_000
 FIRST: Draft = {"message": "disclosure.first"}
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
-REPEAT = "safety.repeat"
-"""What a crisis reply that was given before becomes: shorter, with the same lines and a person."""
 
 
 class UnknownChoice(Exception):
@@ -78,18 +69,30 @@ class Reply:
     asking: Draft | None
 
 
+@dataclass(frozen=True)
+class Case:
+    """A kept message that is to be answered, and what is known when that begins."""
+
+    session: Session
+    person: Message
+    screening: Screening
+    handoff: Handoff | None
+    asking: Draft | None
+
+    @property
+    def do(self) -> str | None:
+        """What the edge is to do, when a choice of that kind was taken."""
+        return self.person.offer.do if self.person.offer else None
+
+
 @dataclass(kw_only=True)
-class Turn(Out):
+class Turn(Danger):
     screener: Screener
     engine: EngineClient
-    reception: Reception
     patience: float
     """Seconds before a slow engine is spoken of."""
-    keeping: set[asyncio.Task[None]] = field(default_factory=set)
-    """What was sent and is being kept."""
     reminders: ReminderDesk | None = None
     """None: nobody is reminded of anything."""
-    care: Care = field(default_factory=Care)
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
     opted_out: Callable[[Session], Awaitable[None]] | None = None
@@ -190,66 +193,6 @@ class Turn(Out):
         said_before = found.reply in ONCE and found.rule in heard.fired
         return replace(found, reply=None) if said_before else found
 
-    # --- danger: from memory, before anything else ------------------------------------------
-
-    async def at_once_drafts(self, session: Session, screening: Screening) -> list[Draft]:
-        """While a person of the clinic has it, they ask; the lines come all the same."""
-        if screening.outcome is Outcome.CHECK_IN and await self.with_staff(session):
-            return [{**told.LINES, "lines": screening.reply}]
-        return self.crisis_drafts(session, screening)
-
-    async def with_staff(self, session: Session) -> bool:
-        """Unknown counts as not."""
-        try:
-            handoff = await self.reception.open_of(session.conversation, limit=0.4)
-        except StoreDown:
-            return False
-        return handoff is not None and handoff.state in (State.CLAIMED, State.ACTIVE)
-
-    def crisis_drafts(self, session: Session, screening: Screening) -> list[Draft]:
-        """The crisis reply; when it was given before, the lines again and who is a person (R8).
-
-        What could be tapped comes again too: deleting the chat matters where a phone is watched.
-        """
-        if screening.reply not in self.care.of(session.conversation).replies:
-            return [{"message": screening.reply}]
-        first = self.releaser.catalogue.messages[screening.reply]
-        others = [choice for choice in first.choices if choice != "human"]
-        again: Draft = {"message": REPEAT, "lines": first.id, "choices": others}
-        clinic = self.clinics[session.clinic]
-        if clinic.handoff is None:
-            return [again, told.only_numbers(clinic)]
-        return [again, told.and_numbers(clinic, "human")]
-
-    async def answer_at_once(
-        self, session: Session, sent: list[Message], screening: Screening, client_id: str
-    ) -> None:
-        """Send the reply, then keep it; a stuck database is waited for only a moment."""
-        self.send(session, sent)
-        in_danger = screening.outcome in DANGER
-        keeping = asyncio.create_task(
-            self._keep_and_hold_place(session, sent, client_id, in_danger)
-        )
-        self.keeping.add(keeping)
-        keeping.add_done_callback(self.keeping.discard)
-        await asyncio.wait({keeping}, timeout=MOMENT)
-
-    async def _keep_and_hold_place(
-        self, session: Session, sent: list[Message], client_id: str, in_danger: bool
-    ) -> None:
-        await self.record.keep_sent(session, sent, client_id)
-        handoff: Handoff | None = None
-        with suppress(StoreDown):
-            handoff = await self.reception.lines_shown(session)
-        if handoff and handoff.state in LASTING and handoff.live:
-            return
-        question = self.reception.question(handoff) if handoff else None
-        with suppress(StoreDown):
-            question = question or await self.number_asked(session)
-        asking = question or await self.record.asking(session.conversation)
-        if in_danger and asking and session.channel != "sms":  # on a phone it would hide the lines
-            await self.tell(session, [{"message": "resume.after_danger"}, asking])
-
     # --- everything else: kept first, then answered -----------------------------------------
 
     async def answer(self, session: Session, person: Message, *, engine_up: bool = True) -> None:
@@ -303,25 +246,10 @@ class Turn(Out):
         handoff = await self.reception.open_of(session.conversation)
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
-        if own := await self.own_answer(session, person, screening, handoff, asking):
-            return own
-        screening = self.as_answer(session, person, screening, handoff)
-        handed = await self.handed_off(session, person, screening, handoff)
-        if handed is not None:
-            return Reply(await self.and_place(session, handed, handoff, asking), asking)
-        by_text = await self.by_text(session, person, screening)
-        pending = await self.pending(session, handoff, asking)
-        if by_text:
-            return Reply([*by_text.drafts, *(pending if by_text.over else [])], asking)
-        if screening.outcome is Outcome.HUMAN:
-            return Reply(await self.human(session, pending), asking)
-        if screening.reply == CHILD:
-            await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
-            return Reply([{"message": screening.reply}], None)
-        if screening.reply == DENIED:
-            return Reply([self.denied(session), *pending], asking)
-        if screening.reply:
-            return Reply([{"message": screening.reply}, *pending], asking)
+        case = Case(session, person, screening, handoff, asking)
+        for answer in (self.at_their_word, self.by_people, self.by_text, self.by_screening):
+            if (reply := await answer(case)) is not None:
+                return reply
         if not engine_up:
             raise EngineDown("known to be down")
         turned = await self.ask_engine(session, person)
@@ -332,27 +260,60 @@ class Turn(Out):
             drafts += await self.done(session, draft)
         return Reply(drafts, turned.asking)
 
-    async def own_answer(
-        self,
-        session: Session,
-        person: Message,
-        screening: Screening,
-        handoff: Handoff | None,
-        asking: Draft | None,
-    ) -> Reply | None:
-        """What the edge answers whoever has the conversation."""
-        if person.offer and person.offer.do == "resume":
-            pending = await self.pending(session, handoff, asking)
-            return Reply(pending or [{"message": "resume.nothing"}], asking)
-        if screening.outcome is Outcome.OPT_OUT and session.channel == "sms" and self.opted_out:
-            await self.opted_out(session)
-            return Reply([{"message": screening.reply, "choices": []}], asking)
-        off = await self.reminders.heard_off(session, person) if self.reminders else None
+    async def at_their_word(self, case: Case) -> Reply | None:
+        """Going on where they were, no more texts, no reminder: whatever else goes on."""
+        if case.do == "resume":
+            pending = await self.pending(case)
+            return Reply(pending or [{"message": "resume.nothing"}], case.asking)
+        by_text = case.session.channel == "sms"
+        if case.screening.outcome is Outcome.OPT_OUT and by_text and self.opted_out:
+            await self.opted_out(case.session)
+            done: Draft = {"message": case.screening.reply, "choices": []}
+            return Reply([done], case.asking)
+        off = await self.reminders.heard_off(case.session, case.person) if self.reminders else None
         if off is None:
             return None
-        if handoff and handoff.state in LASTING:  # one voice: it is done, and nothing is said
-            return Reply([], asking)
-        return Reply([*off, *await self.pending(session, handoff, asking)], asking)
+        if case.handoff and case.handoff.state in LASTING:  # one voice: it is done, and quietly
+            return Reply([], case.asking)
+        return Reply([*off, *await self.pending(case)], case.asking)
+
+    async def by_people(self, case: Case) -> Reply | None:
+        """A hand-off: what it makes the bot say, which may be nothing at all."""
+        if case.handoff:
+            screening = self.as_answer(case)
+            said = await self.reception.heard(case.session, case.person, screening, case.handoff)
+        elif case.do and case.do.startswith("handoff."):
+            said = await self.reception.tapped_late(case.session, case.do)
+        else:
+            return None
+        if said is None:
+            return None
+        place = await self.and_place(case.session, said, case.handoff, case.asking)
+        return Reply(place, case.asking)
+
+    async def by_text(self, case: Case) -> Reply | None:
+        """A chat that is to go on by text. Before Rasa, which must not see a phone number."""
+        if self.moving is None:
+            return None
+        child = self.is_child(case.session)
+        heard = await self.moving.heard(case.session, case.person, case.screening, child=child)
+        if heard is None:
+            return None
+        pending = await self.pending(case) if heard.over else []
+        return Reply([*heard.drafts, *pending], case.asking)
+
+    async def by_screening(self, case: Case) -> Reply | None:
+        """What screening answers: a person is wanted, a child, a "no", a refusal, a fact."""
+        session, reply = case.session, case.screening.reply
+        if case.screening.outcome is Outcome.HUMAN:
+            return Reply(await self.human(session, await self.pending(case)), case.asking)
+        if reply == CHILD:
+            await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
+            return Reply([{"message": reply}], None)
+        if reply is None:
+            return None
+        draft = self.denied(session) if reply == DENIED else {"message": reply}
+        return Reply([draft, *await self.pending(case)], case.asking)
 
     async def done(self, session: Session, draft: Draft) -> Sequence[Draft]:
         """A draft of the dialogue; where it asks the edge to do something, what came of that."""
@@ -363,63 +324,34 @@ class Turn(Out):
             return await self.reminders.agreed(session, draft, self.now())
         return [draft]
 
-    async def pending(
-        self, session: Session, handoff: Handoff | None, asking: Draft | None
-    ) -> list[Draft]:
+    async def pending(self, case: Case) -> list[Draft]:
         """What comes again after an interruption: where the line stands, else the question about
         consent, else for a phone's number, else the form's."""
+        handoff = case.handoff
         if handoff and handoff.live and handoff.state in LASTING:
             waits = handoff.state is State.WAITING
             return list(await self.reception.where(handoff)) if waits else []
         question = self.reception.question(handoff) if handoff else None
-        question = question or await self.number_asked(session) or asking
+        question = question or await self.number_asked(case.session) or case.asking
         return [question] if question else []
-
-    async def by_text(
-        self, session: Session, person: Message, screening: Screening
-    ) -> Heard | None:
-        """What is said because a chat is to go on by text; None when this is about something else.
-
-        It comes before Rasa, which must not get to see a phone number.
-        """
-        if self.moving is None:
-            return None
-        child = self.is_child(session)
-        return await self.moving.heard(session, person, screening, child=child)
-
-    async def number_asked(self, session: Session) -> Draft | None:
-        """The question to which number a chat goes on by text, while it is open."""
-        return await self.moving.question(session) if self.moving else None
 
     def is_child(self, session: Session) -> bool:
         """Somebody under 13 spoke here (R10, COPPA)."""
         return not self.care.of(session.conversation).fired.isdisjoint(self.of_children)
 
-    def as_answer(
-        self, session: Session, person: Message, screening: Screening, handoff: Handoff | None
-    ) -> Screening:
+    def as_answer(self, case: Case) -> Screening:
         """What was typed, read as an answer to what is asked about the hand-off, whatever was said
         since: a consent that was asked for stays asked for."""
-        if handoff is None:
+        handoff, screening = case.handoff, case.screening
+        if handoff is None or case.person.offer or screening.rule is not None:
             return screening
         question = self.reception.question(handoff)
         waits = handoff.live and handoff.state is State.WAITING
-        if not (question or waits) or person.offer or screening.rule is not None:
+        if not (question or waits):
             return screening
         asked = Context(asked=str(question["message"]) if question else "handoff.waiting")
-        read = self.screener.screen(person.text, session.language, asked)
+        read = self.screener.screen(case.person.text, case.session.language, asked)
         return read if read.rule in ANSWERS else screening
-
-    async def handed_off(
-        self, session: Session, person: Message, screening: Screening, handoff: Handoff | None
-    ) -> list[Draft] | None:
-        """What is said because of a hand-off, nothing at all too; None when the bot answers."""
-        if handoff:
-            return await self.reception.heard(session, person, screening, handoff)
-        do = person.offer.do if person.offer else None
-        if do and do.startswith("handoff."):
-            return await self.reception.tapped_late(session, do)
-        return None
 
     async def and_place(
         self,
@@ -431,11 +363,6 @@ class Turn(Out):
         """When a hand-off is over the form goes on where it was."""
         over = before and await self.reception.open_of(session.conversation) is None
         return [*drafts, asking] if over and asking and drafts else drafts
-
-    def denied(self, session: Session) -> Draft:
-        """The answer to a "no". It leaves the lines of the last danger in view."""
-        replies = self.care.of(session.conversation).replies
-        return {"message": DENIED, "lines": replies[-1] if replies else DENIED}
 
     async def human(self, session: Session, pending: Sequence[Draft]) -> list[Draft]:
         """A person is asked for: the way to one, or else their numbers and the pending question."""
@@ -486,9 +413,9 @@ class Turn(Out):
         told = last is not None and (last.message or "").startswith("notice.")
         if last and told and last.id > person.id:
             return
-        if last and session.channel == "sms" and last.message == notice:
-            if self.now() - last.at < NOTICE_AGAIN:
-                return
+        again = session.channel == "sms" and last is not None and last.message == notice
+        if last and again and self.now() - last.at < NOTICE_AGAIN:
+            return
         await self.tell(session, [{"message": notice}])
 
     async def give_up(self, session: Session, person: Message) -> None:

@@ -144,7 +144,8 @@ CHOICES_SCHEMA: dict[str, Any] = {
 }
 _SHORT = {
     "type": "object",
-    "required": ["en", "es"],
+    "minProperties": 1,
+    "dependencies": {"en": ["es"], "es": ["en"]},
     "additionalProperties": False,
     "properties": {
         "en": {"type": "string", "minLength": 1},

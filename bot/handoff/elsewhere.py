@@ -16,8 +16,8 @@ from bot.handoff.deliveries import Deliveries
 from bot.handoff.desk import Gone, NotAllowed
 from bot.handoff.handoff import Handoff
 from bot.handoff.outside import CHATWOOT, Outside
-from bot.handoff.posting import Poster
 from bot.handoff.phone import has_it
+from bot.handoff.posting import Poster
 from bot.handoff.states import OPEN, State
 from bot.handoff.watch import Watch
 from bot.handoff.ways import check_ways, make_ways

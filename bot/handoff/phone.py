@@ -85,7 +85,7 @@ def pieces(text: str, most: int = MOST) -> list[str]:
     return found
 
 
-def said_to(words: Mapping[str, str], key: str, **slots: object) -> str:
+def said_to(words: Mapping[str, str], key: str, /, **slots: object) -> str:
     """The words of ``key`` for the on-call phone, with the commands that they name."""
     commands = {name: words[f"command_{name}"] for name in ("take", "done", "pass", "send")}
     return plain(words[key].format(**commands, **slots))

@@ -11,9 +11,9 @@ Fits = Callable[[str], bool]
 """Whether so much of a text has room. When it has, so has every beginning of it."""
 
 _ENDS = (
-    (re.compile(r"(?<!:)\s*\n\s*\n"), 0.4),  # a paragraph, but not the line that leads in a list
-    (re.compile(r"(?<!:)\s*\n"), 0.5),  # a line
-    (re.compile(r"(?<=[.!?])[\"')]*\s"), 0.4),  # a sentence
+    (re.compile(r"(?<!:)\s*\n\s*\n"), 0.6),  # a paragraph, but not the line that leads in a list
+    (re.compile(r"(?<!:)\s*\n"), 0.55),  # a line
+    (re.compile(r"(?<=[.!?])[\"')]*\s"), 0.3),  # a sentence
     (re.compile(r"\s"), 0.0),
 )
 """Each with the least share of the room that must be filled, lest a part be very short."""

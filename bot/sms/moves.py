@@ -14,7 +14,8 @@ from sqlalchemy.engine import Connection, Engine
 
 from bot.conversation import Message
 from bot.handoff.states import LASTING
-from bot.sms.requests import AGREED, DROPPED, INVITE, SENT, Request, lock
+from bot.sms.outbox import INVITE
+from bot.sms.requests import AGREED, DROPPED, SENT, Request, lock
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.tables import (

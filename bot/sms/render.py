@@ -43,7 +43,7 @@ class Rendered:
 @dataclass(frozen=True)
 class _Block:
     """A piece of a message. ``firm``: in the first part, uncut. ``whole``: uncut in any part.
-    ``spare``: left out rather than cut the turn in two."""
+    ``spare``: no reason to cut the turn in two."""
 
     message: str
     text: str
@@ -70,8 +70,9 @@ class Renderer:
         words = self.words.get(language) or self.words["en"]
         said = [message for message in messages if message.sender != "person"]
         blocks = [block for one in said for block in self._blocks(one, words, link)]
-        asking = next((one for one in reversed(said) if one.offers), None)
-        choices = self._choices(asking, blocks, words) if asking else ""
+        asking = next((one for one in reversed(said) if one.offers or one.sender == "staff"), None)
+        numbered = asking is not None and not asking.print
+        choices = self._choices(asking, blocks, words) if asking and numbered else ""
         paper = _Paper(plain(words["more"]))
         most = FIRST_WITH_LISTINGS if any(block.whole for block in blocks) else FIRST
         parts = paper.parts(blocks, choices, asking.id if asking else "", most)
@@ -126,8 +127,9 @@ class _Paper:
     more: str
 
     def parts(self, blocks: Sequence[_Block], choices: str, asking: str, most: int) -> list[str]:
-        blocks = _without_spare(blocks, most)
-        kept, rest = self._fill(blocks, most)
+        needed = _join([block.text for block in blocks if not block.spare])
+        fits = segments(needed) <= most
+        kept, rest = ([one.text for one in blocks], []) if fits else self._fill(blocks, most)
         parts = []
         while kept:
             if choices and all(block.message != asking for block in rest):
@@ -186,13 +188,6 @@ def _places(text: str) -> int:
     return len(text.encode("utf-16-le")) // 2
 
 
-def _without_spare(blocks: Sequence[_Block], most: int) -> list[_Block]:
-    """Without what is not worth a second part."""
-    needed = [block for block in blocks if not block.spare]
-    long, short = (segments(_join([one.text for one in some])) for some in (blocks, needed))
-    return needed if needed and short <= most < long else list(blocks)
-
-
 def _join(texts: Sequence[str]) -> str:
     return "\n\n".join(texts)
 
@@ -218,5 +213,7 @@ def _help_lines(cards: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def _source(message: Message, words: Mapping[str, str]) -> str:
-    names = "; ".join(source["name"] for source in message.sources)
-    return plain(words["source"].format(sources=names, reviewed_on=message.reviewed_on))
+    """Whose pages an answer rests on: "NIMH, Psychotherapies" is NIMH's."""
+    names = dict.fromkeys(source["name"].partition(", ")[0] for source in message.sources)
+    sources, reviewed_on = "; ".join(names), message.reviewed_on
+    return plain(words["source"].format(sources=sources, reviewed_on=reviewed_on))

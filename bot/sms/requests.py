@@ -20,12 +20,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.conversation import Ids, Session
+from bot.sms.outbox import INVITE
 from bot.store.crypto import Sealer
 from bot.store.tables import phones, text_requests, texts
 
 ASKED, SENT, AGREED = "asked", "sent", "agreed"
 DROPPED, REFUSED = "dropped", "refused"
-INVITE = "invite"
 DAY = 24 * 3600.0
 MOST_INVITES = 2
 """Texts to one phone that ask it to confirm, in a day, whoever asks for them wherever."""

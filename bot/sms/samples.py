@@ -29,6 +29,7 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "site": ("demo.example", "appointments.demo-community-clinic.example"),
     "first_name": ("Demo", "Community Support Coordinator"),
     "clock": ("9:00", "12:30"),
+    "ending": ("00", "00"),
     "date": ("2026-12-01", "2026-12-01"),
     "moment": ("2026-11-24T15:00", "2026-09-23T12:30"),
     "own_words": (

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from bot import metrics
-from bot.sms.outbox import OPT_OUT, Outbox, OutText
+from bot.sms.outbox import INVITE, OPT_OUT, Outbox, OutText
 from bot.sms.twilio_api import THREADS, TIMEOUT, Unsent
 from bot.sms.values import NotNow, Refused
 from bot.store.record import Record, StoreDown
@@ -59,6 +59,8 @@ class MayText(Protocol):
     """`Consents`. Blocking."""
 
     def may_text(self, clinic: str, lookup: str) -> bool: ...
+
+    def opted_out(self, clinic: str, lookup: str) -> bool: ...
 
 
 @dataclass
@@ -189,9 +191,7 @@ class Sender:
         return True
 
     async def _may_go(self, text: OutText) -> bool:
-        if text.kind != OPT_OUT and not await self.record.call(
-            self.consents.may_text, text.clinic, text.lookup
-        ):
+        if not await self.record.call(self._wanted, text):
             await self.record.call(self.outbox.drop, text)
             metrics.TEXTS.labels("dropped").inc()
             return False
@@ -199,6 +199,12 @@ class Sender:
             await self._give_up(text, "too old")
             return False
         return True
+
+    def _wanted(self, text: OutText) -> bool:
+        """Blocking. The text that asks a phone whether it agrees goes where nobody said no."""
+        if text.kind == INVITE:
+            return not self.consents.opted_out(text.clinic, text.lookup)
+        return text.kind == OPT_OUT or self.consents.may_text(text.clinic, text.lookup)
 
     async def _refused(self, text: OutText, fault: Refused) -> None:
         opted_out = fault.code == THEY_OPTED_OUT and text.kind != OPT_OUT

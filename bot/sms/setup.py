@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -23,12 +23,15 @@ from bot.sms.answers import load_answer_words
 from bot.sms.book import Book
 from bot.sms.consent import Consents
 from bot.sms.keywords import load_keywords
-from bot.sms.moving import open_moving
 from bot.sms.links import Links, ListPage
+from bot.sms.moving import open_moving
 from bot.sms.numbers import Lookup
 from bot.sms.outbox import Outbox
 from bot.sms.postman import Postman
 from bot.sms.reach import PhoneReach
+from bot.sms.reminder_desk import ReminderDesk
+from bot.sms.reminder_job import ReminderJob
+from bot.sms.reminders import Reminders
 from bot.sms.render import Renderer
 from bot.sms.sender import Sender
 from bot.sms.texting import Helper, Texting
@@ -42,15 +45,21 @@ log = logging.getLogger(__name__)
 class Sms:
     """``sender`` is None where there is no Twilio account: then nothing goes out."""
 
-    routes: Sequence[Route]
+    channel: SmsChannel
+    lists: ListPage
     texting: Texting
     postman: Postman
+    reminding: ReminderJob
     sender: Sender | None
+
+    @property
+    def routes(self) -> list[Route]:
+        return [*self.channel.routes(), *self.lists.routes()]
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """What runs for as long as the process lives."""
         sending = [self.sender.run(asyncio.Event())] if self.sender else []
-        return [self.postman.run(), *sending]
+        return [self.postman.run(), self.reminding.run(), *sending]
 
 
 def open_sms(
@@ -61,7 +70,10 @@ def open_sms(
     content: Path,
     bridge: Helper | None = None,
 ) -> Sms:
-    """``bridge`` answers on-call phones. Raises `ClinicError` when two clinics share a number, and `CatalogueError`."""
+    """``bridge`` answers on-call phones.
+
+    Raises `ClinicError` when two clinics share a number, and `CatalogueError`.
+    """
     check_numbers(clinics)
     account, turn = account_of(settings), desk.turn
     if account is None and any(clinic.texts for clinic in clinics.values()):
@@ -70,11 +82,13 @@ def open_sms(
     outbox, consents = Outbox(store.engine, store.sealer, ids), Consents(store.engine, ids)
     handoffs = desk.watch.desk
     handoffs.reach = PhoneReach(store.engine, consents.may_text)
-    words = load_words(content / "sms" / "rendering.yml").by_language
+    words, listed = (
+        load_words(content / "sms" / f"{name}.yml").by_language for name in ("rendering", "list")
+    )
     book = Book(store.engine, store, outbox, ids)
     catalogue = turn.releaser.catalogue
     links = Links(settings.token_secret, settings.public_url)
-    lists = ListPage(links, turn.record, load_words(content / "sms" / "list.yml"), catalogue)
+    lists = ListPage(links, turn.record, listed, catalogue)
     postman = Postman(turn, book, Renderer(words, catalogue), links)
     lookup = Lookup(settings.lookup_secret)
     moving = open_moving(turn, turn.screener, outbox, consents, lookup)
@@ -95,13 +109,16 @@ def open_sms(
         dropped_out=partial(dropped_out, handoffs.steps),
     )
     turn.opted_out = texting.opted_out
+    reminders = Reminders(store.engine, store.sealer, ids)
+    turn.reminders = ReminderDesk(reminders, turn.record, clinics, catalogue)
+    reminding = ReminderJob(reminders, turn, turn.reception)
     sender = None
     if account:
         api = TwilioApi(account)
         sender = Sender(turn.record, outbox, api, consents, texting.refused, turn.now)
         postman.wake = moving.wake = sender.wake
     channel = SmsChannel(account, texting, outbox, turn.now)
-    return Sms([*channel.routes(), *lists.routes()], texting, postman, sender)
+    return Sms(channel, lists, texting, postman, reminding, sender)
 
 
 def check_numbers(clinics: Mapping[str, Clinic]) -> None:

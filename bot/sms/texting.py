@@ -23,6 +23,7 @@ from weakref import WeakValueDictionary
 from bot import metrics
 from bot.clinics import Clinic
 from bot.conversation import Message, Said, Session
+from bot.danger import AT_ONCE
 from bot.desk import Desk
 from bot.hub import Event
 from bot.limits import ChatLimits
@@ -38,7 +39,7 @@ from bot.sms.postman import FIRST, Postman
 from bot.sms.values import Inbound, Phone
 from bot.store.conversations import Erased
 from bot.store.record import Record, StoreDown
-from bot.turn import AT_ONCE, UnknownChoice
+from bot.turn import UnknownChoice
 
 log = logging.getLogger(__name__)
 
@@ -296,7 +297,8 @@ class Texting:
         except StoreDown:
             message = None
         offers = message.offers if message else ()
-        n = read_answer(text.body, offers, whose.session.language, self.words)
+        by_place = not (message and message.cards)
+        n = read_answer(text.body, offers, whose.session.language, self.words, by_place=by_place)
         if n is None:
             return Said(text.sid, text=text.body)
         return Said(text.sid, choice=f"{asked}-{n}")

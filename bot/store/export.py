@@ -9,17 +9,28 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timezone
 from typing import Any
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from bot.clinic import Clinic
 from bot.conversation import Message, Session
+from bot.sms.numbers import ending
 from bot.store.conversations import Store
 from bot.store.retention import DAY
-from bot.store.tables import conversations, handoffs, trackers
+from bot.store.tables import (
+    consents,
+    conversations,
+    handoffs,
+    phones,
+    reminders,
+    text_requests,
+    texts,
+    trackers,
+)
 
 LEFT_OUT = {
     "messages.client_id": "a page's own name for the message",
@@ -37,6 +48,30 @@ LEFT_OUT = {
     "handoffs.told": "how often the wait was explained; that is among the messages",
     "handoffs.lines_at": "when help lines were shown; they are among the messages",
     "handoffs.seen_at": "when staff last looked",
+    "phones.id": "a name of ours for the phone",
+    "phones.clinic": "told once for all",
+    "phones.lookup": "a hash by which the number is found",
+    "phones.conversation_id": "told once for all",
+    "phones.asked": "the id of a message",
+    "phones.more": "the rest of a message; it is among the messages",
+    "consents.id": "a name of ours for the row",
+    "consents.clinic": "told once for all",
+    "consents.lookup": "a hash by which the number is found",
+    "texts.id": "a name of ours for the text",
+    "texts.phone_id": "a name of ours for the phone",
+    "texts.conversation_id": "told once for all",
+    "texts.message_id": "the id of a message in it",
+    "texts.reply_to": "Twilio's name of a text of theirs",
+    "texts.sid": "Twilio's name for it",
+    "texts.tries": "how often it was tried",
+    "texts.next_at": "when it would be tried again",
+    "reminders.id": "a name of ours for the row",
+    "reminders.conversation_id": "told once for all",
+    "text_requests.id": "a name of ours for the row",
+    "text_requests.conversation_id": "told once for all",
+    "text_requests.clinic": "told once for all",
+    "text_requests.lookup": "a hash by which the number is found",
+    "text_requests.body": "ids of messages; they are among the messages",
 }
 """Columns of what is kept that a copy does not repeat, and why. `handoff_notes`, `handoff_reads`,
 `deliveries` and `outside_ids` are staff's notes, and copies of what was shared on its way."""
@@ -47,14 +82,25 @@ _HANDOFF = (
 )
 
 
+_PHONE = ("number", "ours", "introduced_at", "created_at", "last_at")
+_CONSENT = ("agreed", "how", "words", "at")
+_TEXT = ("kind", "body", "segments", "state", "error", "at")
+_REMINDER = ("kind", "timezone", "body", "state", "at", "agreed_at")
+_REQUEST = ("number", "state", "at")
+_TIMES = frozenset({"introduced_at", "created_at", "last_at", "at", "agreed_at"})
+
+
 @dataclass(frozen=True)
 class Record:
     """What the tables hold of a conversation besides its messages, opened."""
 
+    channel: str
     began_at: float | None
     last_seen_at: float | None
     handoffs: Sequence[Mapping[str, Any]]
     answers: Mapping[str, Any]
+    by_text: Mapping[str, Any] = field(default_factory=dict)
+    """What the tables of texting hold: the phone, its consents, texts, reminders, requests."""
 
 
 def read(store: Store, conversation: str) -> Record:
@@ -69,7 +115,10 @@ def read(store: Store, conversation: str) -> Record:
         memory = connection.scalar(
             sa.select(trackers.c.body).where(trackers.c.conversation_id == conversation)
         )
+        by_text = _by_text(store, connection, conversation)
     return Record(
+        channel=row.channel if row else "web",
+        by_text=by_text,
         began_at=row.created_at if row else None,
         last_seen_at=row.last_seen_at if row else None,
         handoffs=shared,
@@ -81,6 +130,36 @@ def _handoff(store: Store, row: Mapping[str, Any]) -> dict[str, Any]:
     told = {name: row[name] for name in _HANDOFF}
     told |= {name: _when(row[name]) for name in _HANDOFF if name.endswith("_at")}
     return {**told, "note": store.sealer.open(row["note"]).decode() if row["note"] else None}
+
+
+def _by_text(store: Store, connection: Connection, conversation: str) -> dict[str, Any]:
+    """Without numbers: of each its last two digits, by which its owner knows it."""
+
+    def rows(table: sa.Table, where: Any, by: Any, *names: str) -> list[dict[str, Any]]:
+        found = connection.execute(sa.select(table).where(where).order_by(by)).mappings()
+        return [{name: _told(store, name, row[name]) for name in names} for row in found]
+
+    mine = phones.c.conversation_id == conversation
+    numbers = sa.select(phones.c.clinic, phones.c.lookup).where(mine)
+    theirs = sa.tuple_(consents.c.clinic, consents.c.lookup).in_(numbers)
+    of_phones = sa.select(phones.c.id).where(mine)
+    sent = (texts.c.conversation_id == conversation) | texts.c.phone_id.in_(of_phones)
+    asked, later = text_requests.c, reminders.c
+    return {
+        "phones": rows(phones, mine, phones.c.id, *_PHONE),
+        "consents": rows(consents, theirs, consents.c.id, *_CONSENT),
+        "texts": rows(texts, sent, texts.c.id, *_TEXT),
+        "reminders": rows(reminders, later.conversation_id == conversation, later.id, *_REMINDER),
+        "requests": rows(text_requests, asked.conversation_id == conversation, asked.id, *_REQUEST),
+    }
+
+
+def _told(store: Store, name: str, value: Any) -> Any:
+    if name == "number":
+        return f"…{ending(store.sealer.open(value).decode())}" if value else None
+    if name == "body":
+        return store.sealer.open(value).decode()
+    return _when(value) if name in _TIMES else value
 
 
 def _answers(memory: bytes) -> dict[str, Any]:
@@ -116,6 +195,7 @@ def export(
         "conversation": session.conversation,
         "clinic": {"key": clinic.key, "name": clinic.name},
         "language": session.language,
+        "channel": record.channel,
         "began_at": _when(record.began_at),
         "last_seen_at": _when(record.last_seen_at),
         "deleted_on": _when(due),
@@ -123,6 +203,7 @@ def export(
         "messages": [_message(message) for message in messages],
         "handoffs": list(record.handoffs),
         "answers": dict(record.answers),
+        "by_text": dict(record.by_text),
         "also_kept": [words[key] for key in sorted(words) if key.startswith("also_kept_")],
     }
 

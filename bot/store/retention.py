@@ -4,7 +4,7 @@ A conversation goes, with everything that hangs on it, once its last message (or
 more than its clinic's days ago. Nothing holds it longer, an open hand-off neither. With 0 days it
 goes when it has ended: `SILENCE` without a word, no page that has it open in this process, and no
 open hand-off; these two hold it for `LONGEST_HELD` at most. A clinic that is gone from the files
-has `DEFAULT_DAYS`.
+has `DEFAULT_DAYS`. What texting leaves besides is in `retention_texts.py`.
 
 Several processes may run this at the same moment. A message that is being taken meanwhile saves
 its conversation. Blocking; raises ``SQLAlchemyError``.
@@ -21,6 +21,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Engine
 
 from bot.handoff.states import OPEN
+from bot.store import retention_texts
 from bot.store.database import scrub
 from bot.store.tables import (
     clearings,
@@ -28,6 +29,7 @@ from bot.store.tables import (
     erased,
     handoffs,
     messages,
+    phones,
     staff_invitations,
     staff_sessions,
     trackers,
@@ -136,6 +138,7 @@ def run(
     """Clear what is due. ``days`` by clinic; ``is_open``: a page has the conversation open."""
     with engine.connect() as connection:
         found = set(connection.scalars(sa.select(conversations.c.clinic).distinct()))
+        found |= set(connection.scalars(sa.select(phones.c.clinic).distinct()))
     done = []
     for clinic in sorted(found | set(days)):
         rule = _Rule(clinic, days.get(clinic, DEFAULT_DAYS), now, is_open)
@@ -151,6 +154,8 @@ def _clear(engine: Engine, rule: _Rule) -> Cleared:
     with engine.connect() as connection:
         pages = list(rule.pages(connection))
     deleted = sum(_delete(engine, rule, ids) for ids in pages)
+    with engine.begin() as connection:
+        retention_texts.clear_phones(connection, rule.clinic, rule.before)
     with engine.connect() as connection:
         left = sum(map(len, rule.pages(connection)))
         there = {one for ids in pages for one in connection.scalars(_those(ids))}
@@ -214,6 +219,7 @@ def _clear_leftovers(engine: Engine, now: float) -> None:
         connection.execute(trackers.delete().where(~_known()))
         for old in too_old:
             connection.execute(old.left.table.delete().where(old))
+        retention_texts.clear_leftovers(connection, now)
 
 
 def status(engine: Engine, days: Mapping[str, int]) -> list[Kept]:

@@ -15,7 +15,8 @@ from bot.store.database import open_engine
 from guardrails.kept import CACHE
 from tests.e2e.person import Person
 from tests.e2e.service import PROJECT, Service
-from tests.privacy.canary import PHONE, PHRASE, ZIP, in_files, in_sealed, traces
+from tests.privacy.canary import E164, PHONE, PHRASE, ZIP, in_files, in_sealed, traces
+from tests.sms.fake.texter import texting
 
 
 def test_r15_what_is_said_is_found_nowhere_and_erased_from_under_the_seal(
@@ -47,6 +48,31 @@ def tell_everything(person: Person) -> None:
     person.say("I want to talk to a person")
     person.tap("handoff.share_note")
     person.say(f"please call {PHONE}: {PHRASE}")
+
+
+def test_r15_what_is_texted_and_from_where_is_found_nowhere(service: Service) -> None:
+    """The phone's own number, and another one in the words, in each way of writing them."""
+    began = time.time()
+    with texting(service, E164) as phone:
+        phone.says(f"hello, {PHRASE}, my number is {PHONE}")
+        for words in ("find a provider", "therapist", ZIP, "cancel the search"):
+            phone.says(words)
+        for words in ("help me get ready for my appointment", "psychiatrist", "first visit"):
+            phone.says(words)
+        phone.says(PHRASE)
+        phone.says(f"i want to kill myself, {PHRASE}, call {PHONE}")
+        with open_files(service):
+            assert leaks(service, began) == []
+        kept = dotenv_values(service.state / "secrets.env")["CARENAV_ENCRYPTION_KEYS"]
+        assert kept
+        engine, sealer = open_engine(f"sqlite:///{service.database()}"), Sealer(kept.split(","))
+        sealed = in_sealed(engine, sealer)
+        assert sealed["messages.body"] == {"phrase", "phone", "zip"}
+        assert sealed["phones.number"] == {"phone"}
+        assert "phone" not in sealed.get("trackers.body", set())
+        engine.dispose()
+        phone.says("no more texts please")
+    assert leaks(service, began) == []
 
 
 def open_files(service: Service) -> sqlite3.Connection:

@@ -22,7 +22,7 @@ from guardrails.examples import load_examples
 from guardrails.screen import load_screener
 from tests.e2e.person import Person
 from tests.e2e.service import Service
-from tests.load import directory_bench, streams
+from tests.load import directory_bench, streams, texting
 from tests.load.chat import OurChat, StockChat
 from tests.load.fuzz import fuzz
 from tests.load.stock import stock_rasa
@@ -56,6 +56,7 @@ def main() -> None:
             service.keep_model()
             asyncio.run(turns(service, folder))
             asyncio.run(crowds(service))
+            asyncio.run(texting.main(service, title, row, ms))
             memory(service)
             service.stop()
             warm_start(service)

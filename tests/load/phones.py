@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import asyncio
 import random
+import time
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -83,10 +84,15 @@ class Phone:
         self.heard.append(text.body)
         self._news.set()
 
-    async def texts(self, twilio: FaultyTwilio, bodies: list[str], patience: float) -> None:
-        """One after the other; the next when something came, or patience is over."""
+    async def texts(
+        self, twilio: FaultyTwilio, bodies: list[str], patience: float, end: float
+    ) -> None:
+        """One after the other; the next when something came, or patience is over. None after
+        ``end``, by the monotonic clock."""
         clock = asyncio.get_running_loop().time
         for body in bodies:
+            if time.monotonic() > end:
+                return
             self._news.clear()
             began = clock()
             self.sent.append(Sent(body, await twilio.text(self.number, OURS, body)))

@@ -18,7 +18,13 @@ from tests.privacy.filling import sealed_values
 
 PHRASE = "my marmalade parachute is unrepeatable"
 PHONE = "737-555-0186"
+E164 = "+17375550186"
+"""The same number as Twilio writes it."""
 ZIP = "79936"
+NUMBERS = {
+    *(PHONE, "7375550186", "(737) 555-0186", "737.555.0186", "737 555 0186", "+1 737-555-0186"),
+    *("tel:+1-737-555-0186", "555-0186", "5550186"),
+}
 SHORTEST = 8
 """Letters of base64 or hex that can't stand anywhere by chance."""
 
@@ -27,7 +33,7 @@ def traces(data: bytes) -> list[str]:
     """Which of the three are in it, and in which form."""
     lower = data.lower()
     found = [f"phrase: {name}" for name, form in _forms(PHRASE) if _holds(data, lower, name, form)]
-    for number in {PHONE, re.sub(r"\D", "", PHONE), "(737) 555-0186", "737.555.0186"}:
+    for number in NUMBERS:
         found += [f"phone: {name}" for name, form in _forms(number) if form in data]
     if re.search(rb"(?<![0-9A-Za-z_+/-])" + ZIP.encode() + rb"(?![0-9A-Za-z_+/-])", data):
         found.append("zip")

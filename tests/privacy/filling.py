@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import json
 from typing import Any
 
 import sqlalchemy as sa
@@ -86,9 +87,53 @@ def ask_for_a_person(
     return handoff
 
 
+def by_text(
+    store: Store, whose: Session, at: float = NOW, words: str = "see you at ten", clinic: str = ""
+) -> str:
+    """All that texting leaves of a conversation: its phone, a consent, a text each way,
+    a reminder, a request from the web. The phone's lookup."""
+    phone, lookup, seal = new_id(), f"{new_id()}{new_id()}", store.sealer.seal
+    clinic, body = clinic or whose.clinic, seal(json.dumps({"message": words}).encode())
+    number = seal(b"+15005550006")
+    of_it: dict[str, Any] = {"conversation_id": whose.conversation, "at": at}
+    rows: list[tuple[str, dict[str, Any]]] = [
+        (
+            "phones",
+            {"id": phone, "clinic": clinic, "lookup": lookup, "number": number}
+            | {"ours": "+15005550001", "conversation_id": whose.conversation}
+            | {"more": seal(json.dumps([words]).encode()), "created_at": at, "last_at": at},
+        ),
+        (
+            "consents",
+            {"id": new_id(), "clinic": clinic, "lookup": lookup, "agreed": True}
+            | {"how": "incoming", "words": "sms.first@2026-11-21", "at": at},
+        ),
+        ("texts_in", {"sid": f"SM{new_id()}", "phone_id": phone, "at": at}),
+        (
+            "texts",
+            {"id": new_id(), "phone_id": phone, "kind": "reply", "body": body, "segments": 1}
+            | {"state": "delivered", "tries": 1, "next_at": at, **of_it},
+        ),
+        (
+            "reminders",
+            {"id": new_id(), "kind": "visit", "timezone": "America/Chicago", "body": body}
+            | {"state": "waiting", "agreed_at": at, **of_it},
+        ),
+        (
+            "text_requests",
+            {"id": new_id(), "clinic": clinic, "lookup": lookup, "number": number}
+            | {"body": body, "state": "agreed", **of_it},
+        ),
+    ]
+    with store.engine.begin() as connection:
+        for table, values in rows:
+            connection.execute(metadata.tables[table].insert().values(**values))
+    return lookup
+
+
 def of_conversations() -> dict[str, sa.Table]:
     """Every table whose rows belong to a conversation, by name: by a column of its id, or by a
-    foreign key to a table that has one."""
+    foreign key to a table that has one, which takes its rows along."""
     found: dict[str, sa.Table] = {"conversations": metadata.tables["conversations"]}
     while True:
         more = {
@@ -97,7 +142,10 @@ def of_conversations() -> dict[str, sa.Table]:
             if table.name not in found | {"erased": None}
             and (
                 "conversation_id" in table.c
-                or any(key.column.table.name in found for key in table.foreign_keys)
+                or any(
+                    key.column.table.name in found and key.ondelete == "CASCADE"
+                    for key in table.foreign_keys
+                )
             )
         }
         if not more:

@@ -10,7 +10,7 @@ from urllib.parse import quote, quote_plus
 import pytest
 from cryptography.fernet import Fernet
 
-from tests.privacy.canary import PHONE, PHRASE, ZIP, in_files, traces
+from tests.privacy.canary import E164, PHONE, PHRASE, ZIP, in_files, traces
 
 SAID = f"hello, {PHRASE}, call {PHONE}"
 
@@ -34,7 +34,7 @@ def test_words_are_found_in_every_form(leak: bytes) -> None:
     assert any(trace.startswith("phrase") for trace in found)
 
 
-@pytest.mark.parametrize("number", [PHONE, "7375550186", "+17375550186", "(737) 555-0186"])
+@pytest.mark.parametrize("number", [PHONE, "7375550186", E164, "(737) 555-0186", "737 555 0186"])
 def test_a_phone_number_is_found_in_every_way_of_writing(number: str) -> None:
     assert traces(f"call={number};".encode())
 

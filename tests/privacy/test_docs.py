@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.settings import PROJECT
-from bot.store import retention
+from bot.store import retention, retention_texts
 from bot.store.sealed import SEALED
 from bot.store.tables import metadata
 from tests.privacy.filling import of_conversations
@@ -21,7 +21,7 @@ def test_what_belongs_to_conversations_is_in_the_first_table_with_what_is_sealed
         for line in PAGE.splitlines()
         if line.startswith("| `") and line.count("|") == 4
     }
-    assert rows.keys() == {*of_conversations(), "erased"}
+    assert rows.keys() == {*of_conversations(), "erased", "texts_in", "consents"}
     sealed = {column.table.name for column in SEALED} - {"staff"}
     assert {table for table, what in rows.items() if what} == sealed
 
@@ -31,3 +31,5 @@ def test_the_times_on_the_page_are_those_of_the_code() -> None:
     assert f"{retention.SILENCE / 60:.0f} minutes without a word" in PAGE
     assert f"for {retention.LONGEST_HELD / retention.DAY:.0f} days after the last word" in PAGE
     assert f"for {retention.ERASED_KEPT / retention.DAY:.0f} days" in PAGE
+    assert f"for {retention_texts.TEXT_KEPT / retention.DAY:.0f} days after it came" in PAGE
+    assert f"{retention_texts.CONSENT_KEPT / retention.DAY / 365:.0f} years" in PAGE

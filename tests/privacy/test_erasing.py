@@ -22,6 +22,7 @@ from tests.privacy.filling import (
     KEY,
     NOW,
     ask_for_a_person,
+    by_text,
     count,
     of_conversations,
     opened,
@@ -38,6 +39,7 @@ def test_r16_erasing_leaves_no_row_in_any_table_of_conversations(store):
     for one in (whose, other):
         talk(store, one)
         ask_for_a_person(store, one)
+        by_text(store, one)
     before = count(store.engine)
     assert all(n >= 2 for n in before.values()), "a table that the test does not fill"
     store.erase(whose.conversation, NOW)
@@ -50,6 +52,7 @@ def test_only_the_closed_id_is_left_and_nothing_that_can_be_opened(store):
     whose = session()
     talk(store, whose, text="my unrepeatable sorrow")
     ask_for_a_person(store, whose, note="my unrepeatable number")
+    by_text(store, whose, words="my unrepeatable visit")
     assert any(b"unrepeatable" in body for body in opened(store.engine, store.sealer))
     store.erase(whose.conversation, NOW)
     assert [name for name, _, _ in sealed_values(store.engine)] == ["staff.totp"]
@@ -122,7 +125,7 @@ def test_on_postgresql_erasing_waits_for_a_first_message_under_way(postgres_url)
     store = Store(open_engine(postgres_url), Sealer([KEY]))
     whose = session()
     with store.engine.begin() as connection:
-        store._open(connection, whose, NOW)
+        store.open(connection, whose, NOW)
         store._insert(connection, whose.conversation, said("the lines", NOW, "bot"), "done", None)
         erasing = threading.Thread(target=store.erase, args=(whose.conversation, NOW))
         erasing.start()

@@ -20,7 +20,7 @@ from bot.store.migrate import upgrade
 from bot.store.tables import metadata, trackers
 from bot.tokens import Tokens
 from tests.bot.edge import KEY, FakeEngine
-from tests.privacy.filling import ask_for_a_person, new_id
+from tests.privacy.filling import ask_for_a_person, by_text, new_id
 
 MEMORY = {
     "events": [
@@ -101,7 +101,27 @@ def test_the_copy_holds_every_message_and_hand_off_and_what_a_form_was_told(clie
     assert copy["answers"] == {"help_role": "therapist", "place": {"zip": "79936"}}
     assert copy["clinic"]["key"] == "demo"
     assert copy["deleted_on"] > copy["made_at"]
-    assert len(copy["also_kept"]) == 4
+    assert len(copy["also_kept"]) == 5
+
+
+def test_the_copy_holds_what_texting_keeps_of_the_phone_and_no_number_or_hash(client, store):
+    mine, other = begin(client), begin(client)
+    lookup = by_text(store, whose(mine), words="my unrepeatable visit")
+    by_text(store, whose(other), words="somebody else's visit")
+    answer = client.get("/api/chat/export", headers=mine)
+    kept = answer.json()["by_text"]
+    (phone,), (consent,), (text,) = kept["phones"], kept["consents"], kept["texts"]
+    (reminder,), (request,) = kept["reminders"], kept["requests"]
+    assert (phone["number"], request["number"]) == ("…06", "…06")
+    assert (consent["agreed"], consent["how"]) == (True, "incoming")
+    assert consent["words"].startswith("sms.first@")
+    assert (text["state"], reminder["kind"]) == ("delivered", "visit")
+    assert "unrepeatable" in text["body"]
+    assert "unrepeatable" in reminder["body"]
+    assert {row["at"] for row in (consent, text, reminder, request)} == {consent["at"]}
+    assert lookup not in answer.text
+    assert "5550006" not in answer.text
+    assert "somebody else" not in answer.text
 
 
 def test_it_is_in_the_language_of_the_chat_and_nobody_elses(client):
@@ -134,9 +154,14 @@ def away(*_: object) -> None:
 def test_every_column_that_is_kept_of_a_conversation_is_in_the_copy_or_left_out_for_a_reason():
     told = {
         "messages": {"id", "conversation_id", "sender", "body", "at"},
-        "conversations": {"id", "clinic", "language", "created_at", "last_seen_at"},
+        "conversations": {"id", "clinic", "language", "channel", "created_at", "last_seen_at"},
         "trackers": {"conversation_id", "body"},
         "handoffs": {*export._HANDOFF, "note"},
+        "phones": set(export._PHONE),
+        "consents": set(export._CONSENT),
+        "texts": set(export._TEXT),
+        "reminders": set(export._REMINDER),
+        "text_requests": set(export._REQUEST),
     }
     columns = {f"{name}.{column.name}" for name in told for column in metadata.tables[name].columns}
     in_the_copy = {f"{name}.{column}" for name, names in told.items() for column in names}

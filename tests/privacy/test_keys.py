@@ -24,6 +24,7 @@ from tests.privacy.filling import (
     KEY,
     NOW,
     ask_for_a_person,
+    by_text,
     new_id,
     opened,
     said,
@@ -65,6 +66,7 @@ def test_every_row_of_every_column_is_sealed_anew_and_says_the_same(store):
         whose = session()
         talk(store, whose)
         ask_for_a_person(store, whose)
+        by_text(store, whose)
     before = sorted(opened(store.engine, store.sealer))
     assert {name for name, _, _ in sealed_values(store.engine)} == {str(each) for each in SEALED}
     looked_at = []

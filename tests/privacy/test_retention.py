@@ -28,6 +28,7 @@ from tests.privacy.filling import (
     KEY,
     NOW,
     ask_for_a_person,
+    by_text,
     count,
     new_id,
     of_conversations,
@@ -55,6 +56,7 @@ def test_a_conversation_goes_thirty_days_after_its_last_message_with_all_that_ha
     for whose, at in ((old, NOW - 31 * DAY), (kept, NOW - 29 * DAY)):
         talk(store, whose, at)
         ask_for_a_person(store, whose, at)
+        by_text(store, whose, at)
     before = count(store.engine)
     assert all(n >= 2 for n in before.values()), "a table that the test does not fill"
     retention.run(store.engine, DEMO, NOW)
@@ -72,6 +74,10 @@ def test_all_tables_of_conversations_are_thought_of():
         "handoff_reads",
         "deliveries",
         "outside_ids",
+        "phones",
+        "texts",
+        "reminders",
+        "text_requests",
     }
 
 
@@ -229,7 +235,7 @@ def test_on_postgresql_a_message_under_way_is_waited_for(postgres_url):
     whose = session()
     talk(store, whose, NOW - 31 * DAY)
     with store.engine.begin() as connection:
-        store._open(connection, whose, NOW)
+        store.open(connection, whose, NOW)
         store._insert(connection, whose.conversation, said("I am back", NOW), "pending", "again")
         clearing = threading.Thread(target=retention.run, args=(store.engine, DEMO, NOW))
         clearing.start()

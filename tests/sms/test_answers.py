@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from bot.app import DATA
 from bot.sms.answers import MOST_CHOICES, load_answer_words, read_answer
 from guardrails.catalogue import LANGUAGES, CatalogueError, load_catalogue
+from guardrails.examples import load_examples
 from guardrails.release import Offer
 
 FILE = DATA / "content" / "sms" / "answers.yml"
@@ -39,6 +40,9 @@ RESULTS = (
     Offer("Look within 50 miles", intent="change_answer"),
     Offer("Get ready for a visit", intent="prepare_visit"),
 )
+DANGER_LABELS = {
+    words for choice in CHOICES.values() if choice.do == "danger" for words in choice.label.values()
+}
 CHECK_IN = (Offer("Yes, or I am not sure", do="danger"), Offer("No, I am safe", do="safe"))
 
 
@@ -186,3 +190,21 @@ def test_a_file_with_a_fault_is_named(tmp_path: Path):
         load_answer_words(broken)
     with pytest.raises(CatalogueError, match="cannot be read"):
         load_answer_words(tmp_path / "none.yml")
+
+
+def test_no_message_about_danger_is_taken_for_another_choice():
+    """What becomes a choice is not screened."""
+    labels = {words for choice in CHOICES.values() for words in choice.label.values()}
+    offers = [Offer(words, intent="inform") for words in labels if "{" not in words]
+    examples = [one for one in load_examples(DATA / "guardrails") if one.wanted == "danger"]
+    assert len(examples) > 1000
+    for one in examples:
+        said = one.text.casefold()
+        near = [
+            offer
+            for offer in offers
+            if abs(len(offer.label) - len(said)) < 5 or offer.label.casefold().startswith(said)
+        ]
+        for offer in near:
+            if read_answer(one.text, [offer], one.language, WORDS) is not None:
+                assert offer.label in DANGER_LABELS, one.text

@@ -15,6 +15,7 @@ from bot.app import DATA
 from bot.conversation import Message, bot_message
 from bot.sms.answers import load_answer_words, read_answer
 from bot.sms.render import FIRST, FIRST_WITH_LISTINGS, LATER, Renderer
+from bot.sms.samples import SIZES, slots_of
 from bot.sms.segments import LONGEST, is_gsm, plain, segments
 from bot.widget.assets import load_words
 from guardrails.catalogue import load_catalogue
@@ -53,8 +54,8 @@ def said(text, kind="notice", offers=(), **more):
     )
 
 
-def released(draft, language="en", id="m1"):
-    return bot_message(RELEASER.release(draft, language, short=True), id, 0.0)
+def released(draft, language="en", id="m1", short=True):
+    return bot_message(RELEASER.release(draft, language, short=short), id, 0.0)
 
 
 def parts(*messages, language="en", **more):
@@ -182,6 +183,18 @@ def test_what_staff_write_says_who_writes_and_goes_whole():
     assert parts(wrote) == (f"Sample Staff, nurse: {text.strip()}",)
 
 
+def test_no_choices_follow_what_staff_write():
+    rendered = RENDERER.render(
+        [
+            said("Sample Staff is here now.", offers=["Back to the software"]),
+            said("How many?", "staff", id="m2", sender="staff", author="Sample Staff, nurse"),
+        ],
+        "en",
+    )
+    assert rendered.parts == ("Sample Staff is here now.\n\nSample Staff, nurse: How many?",)
+    assert rendered.asked is None
+
+
 def test_what_staff_write_is_cut_only_where_twilio_would_refuse_it():
     wrote = said(SENTENCE * 60, "staff", sender="staff", author="Sample Staff, nurse")
     first, *others = parts(wrote)
@@ -232,7 +245,7 @@ def test_a_page_of_listings_comes_at_once_and_none_is_cut():
 
 def test_listings_bear_no_number_that_could_be_taken_for_a_choice():
     lines = "\n".join(parts(listings(3))).splitlines()
-    assert [line[0] for line in lines if re.match(r"\w[ .)]", line)] == list("12345")
+    assert [line[0] for line in lines if re.match(r"\w[ .)]", line)] == ["1", "2"]
 
 
 def test_a_card_made_for_the_web_can_be_texted_too():
@@ -261,27 +274,43 @@ def with_short(message, words):
     return Renderer(WORDS, replace(CATALOGUE, messages={**CATALOGUE.messages, message: known}))
 
 
+def crisis(message, text):
+    """With all that the web offers beside it."""
+    return replace(released({"message": message}, short=False), text=text)
+
+
 def test_a_crisis_text_with_words_of_its_own_is_those_words_alone():
     words = "If you may act on it, call 911. To talk, call or text 988, day and night. " * 2
-    crisis = replace(released({"message": "safety.suicide_self_harm"}), text=words.strip())
-    rendered = with_short("safety.suicide_self_harm", words).render([crisis], "en")
+    said = crisis("safety.suicide_self_harm", words.strip())
+    rendered = with_short("safety.suicide_self_harm", words).render([said], "en")
+    assert said.cards
+    assert said.offers
     assert rendered.parts == (words.strip(),)
     assert segments(rendered.parts[0]) == 1
     assert rendered.asked is None
 
 
 def test_a_crisis_text_offers_a_person_where_there_is_room():
-    crisis = replace(released({"message": "safety.suicide_self_harm"}), text="Call or text 988.")
-    rendered = with_short("safety.suicide_self_harm", "x").render([crisis], "en")
+    said = crisis("safety.suicide_self_harm", "Call or text 988.")
+    rendered = with_short("safety.suicide_self_harm", "x").render([said], "en")
     assert rendered.parts == ("Call or text 988.\n\nReply 1: Talk to a person",)
-    assert rendered.asked == crisis.id
+    assert rendered.asked == said.id
 
 
-def test_a_check_in_always_has_its_answers():
-    asked = replace(released({"message": "check_in.ask"}), text=SENTENCE * 3)
-    rendered = with_short("check_in.ask", "x").render([asked], "en")
+def test_a_check_in_with_answers_has_them_all():
+    said = crisis("check_in.ask", SENTENCE * 3)
+    rendered = with_short("check_in.ask", "x").render([said], "en")
     assert "1 Yes, or I am not sure\n2 No, I am safe" in rendered.parts[0]
-    assert rendered.asked == asked.id
+    assert rendered.asked == said.id
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_every_crisis_text_of_ours_is_one_text_of_one_segment(language):
+    for message in CATALOGUE.messages.values():
+        if message.kind == "safety":
+            (text,) = RENDERER.render([released({"message": message.id}, language)], language).parts
+            assert segments(text) == 1, message.id
+            assert "988" in text or "911" in text
 
 
 def test_without_words_of_its_own_a_crisis_text_names_its_help_lines():
@@ -312,6 +341,14 @@ def test_a_list_can_be_opened_from_the_first_text_and_read_on_by_more():
     assert not any(re.search(r"^\d+\.$", text, re.MULTILINE) for text in texts)
 
 
+def test_a_list_with_numbers_comes_without_numbered_choices():
+    asked = prep_list([SENTENCE] * 3)
+    assert asked.offers
+    rendered = RENDERER.render([asked], "en")
+    assert "Reply 1" not in "".join(rendered.parts)
+    assert rendered.asked is None
+
+
 def test_without_a_way_to_open_it_a_list_is_text_alone():
     assert "http" not in "".join(parts(prep_list([SENTENCE] * 3)))
 
@@ -323,14 +360,18 @@ def test_only_a_list_is_given_a_link():
     assert parts(said("No list."), link=never) == ("No list.",)
 
 
-def test_an_answer_says_where_it_comes_from_unless_that_alone_would_cut_it():
-    source = ({"name": "NIMH, Care", "url": "https://www.nimh.nih.gov"},)
+def test_an_answer_says_where_it_comes_from_and_that_line_alone_never_cuts_it():
+    source = (
+        {"name": "NIMH, Care", "url": "https://www.nimh.nih.gov"},
+        {"name": "NIMH, Visits", "url": "https://www.nimh.nih.gov"},
+        {"name": "NAMI", "url": "https://www.nami.org"},
+    )
+    line = "From: NIMH; NAMI. Reviewed 2026-11-20."
     short = said("Yes.", "answer", sources=source, reviewed_on="2026-11-20")
-    assert parts(short) == ("Yes.\n\nFrom: NIMH, Care. Reviewed 2026-11-20.",)
-    full = replace(short, text=(SENTENCE * 4).strip())
-    assert parts(full) == (full.text,)
-    long = replace(short, text=SENTENCE * 9)
-    assert parts(long)[-1].endswith("From: NIMH, Care. Reviewed 2026-11-20.")
+    assert parts(short) == (f"Yes.\n\n{line}",)
+    full = replace(short, text="A" * 300)
+    assert parts(full) == (f"{full.text}\n\n{line}",)
+    assert parts(replace(short, text=SENTENCE * 9))[-1].endswith(line)
 
 
 # --- all that can be written ------------------------------------------------------------------
@@ -419,23 +460,34 @@ def test_a_letter_of_two_units_is_never_split():
 # --- every message that we have ---------------------------------------------------------------
 
 
-def every_message(language):
+def every_message(language, size):
     for message in CATALOGUE.messages.values():
-        if message.kind != "fragment" and not message.slots.keys() - {"emergency", "crisis_line"}:
-            yield released({"message": message.id}, language)
+        if message.kind != "fragment":
+            slots = slots_of(CATALOGUE, message, size, language)
+            yield released({"message": message.id, "slots": slots}, language)
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_message_that_stands_alone_can_be_texted_and_answered(language):
+@pytest.mark.parametrize("size", SIZES)
+def test_every_message_of_ours_can_be_texted_and_answered(language, size):
     words = load_answer_words(CONTENT / "sms" / "answers.yml")
-    for message in every_message(language):
+    for message in every_message(language, size):
         rendered = RENDERER.render([message], language)
         text = "\n".join(rendered.parts)
+        shown = message.offers[:5] if rendered.asked else ()
         assert is_gsm(text), message.message
         assert not re.search(r"\*\*|__|\]\(|<\w|/\w+\{|\{\w+\}", text), message.message
-        for n, offer in enumerate(message.offers[:5] if rendered.asked else []):
-            line = f"{n + 1}: {plain(offer.label)}" if len(message.offers) == 1 else (
-                f"\n{n + 1} {plain(offer.label)}"
-            )  # fmt: skip
-            assert line in text, message.message
-            assert read_answer(str(n + 1), message.offers, language, words) == n
+        assert len(rendered.parts) <= 4, message.message
+        for n, offer in enumerate(shown, 1):
+            gap = ": " if len(shown) == 1 else " "
+            assert f"{n}{gap}{plain(offer.label)}" in text, message.message
+            assert read_answer(str(n), message.offers, language, words) == n - 1
+
+
+def test_the_words_around_a_text_have_the_same_places_to_fill_in_both_languages():
+    places = {"choose": ["numbers"], "choose_one": ["label"], "link": ["link"]}
+    places["source"] = ["sources", "reviewed_on"]
+    for by_language in WORDS.values():
+        for key, words in by_language.items():
+            assert re.findall(r"\{(\w+)\}", words) == places.get(key, []), key
+            assert is_gsm(plain(words)), key

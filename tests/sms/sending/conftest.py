@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from bot.store.migrate import upgrade
-from tests.postgres import postgres  # noqa: F401 - a fixture
+from bot.store.tables import metadata
 from tests.sms.sending.outgoing import Outgoing
 
 
@@ -16,15 +16,15 @@ def out(request, tmp_path):
         url = request.getfixturevalue("postgres")
     upgrade(url)
     made = Outgoing(url)
+    made.empty()
     yield made
     made.close()
 
 
 @pytest.fixture(scope="module")
-def many(tmp_path_factory):
-    """One on SQLite for many short plays, each of which empties it first."""
-    url = f"sqlite:///{tmp_path_factory.mktemp('texts') / 'texts.db'}"
-    upgrade(url)
-    made = Outgoing(url)
+def many():
+    """One in memory, for many short plays in one thread, each of which empties it first."""
+    made = Outgoing("sqlite://")
+    metadata.create_all(made.engine)
     yield made
     made.close()

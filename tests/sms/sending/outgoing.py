@@ -39,10 +39,14 @@ class Wishes:
 
     none_for: set[tuple[str, str]] = field(default_factory=set)
     asked: int = 0
+    nobody_agreed: bool = False
 
     def may_text(self, clinic: str, lookup: str) -> bool:
         self.asked += 1
-        return (clinic, lookup) not in self.none_for
+        return (clinic, lookup) not in self.none_for and not self.nobody_agreed
+
+    def opted_out(self, clinic: str, lookup: str) -> bool:
+        return (clinic, lookup) in self.none_for
 
 
 class Outgoing:
@@ -55,7 +59,6 @@ class Outgoing:
         self.twilio = Twilio(self.now)
         self.outbox = Outbox(self.engine, self.sealer)
         self.senders = [self.new_sender(), self.new_sender()]
-        self.empty()
 
     def now(self) -> float:
         return self.at

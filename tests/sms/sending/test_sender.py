@@ -220,6 +220,21 @@ async def test_the_one_confirmation_goes_out_all_the_same(out):
     assert out.sent() == ["No more texts."]
 
 
+async def test_the_text_that_asks_a_phone_to_agree_goes_out_before_it_has(out):
+    out.wishes.nobody_agreed = True
+    out.put("Reply 1 to get it.", kind="invite")
+    reply = out.put("but", kind="reply")
+    await out.rounds()
+    assert (out.sent(), out.state(reply)) == (["Reply 1 to get it."], "dropped")
+
+
+async def test_but_never_where_somebody_said_no(out):
+    out.wishes.none_for.add(("demo", LOOKUP))
+    text = out.put("Reply 1 to get it.", kind="invite")
+    await out.rounds()
+    assert (out.sent(), out.state(text)) == ([], "dropped")
+
+
 async def test_when_twilio_says_that_they_opted_out_it_is_told_and_all_else_dropped(out):
     out.twilio.moods = ["no"]
     first, second = out.put("one"), out.put("two")
