@@ -21,6 +21,7 @@ from bot.sms.account import FALLBACK, INCOMING, STATUS, Account
 from bot.sms.book import Given
 from bot.sms.numbers import e164
 from bot.sms.outbox import Outbox
+from bot.sms.sender import THEY_OPTED_OUT
 from bot.sms.signature import fields, is_genuine
 from bot.sms.texting import Replayed, Texting
 from bot.sms.twiml import answer
@@ -31,6 +32,7 @@ log = logging.getLogger(__name__)
 
 LONGEST = 4_000
 """Characters of a text that are read; Twilio sends at most 1,600."""
+_DIGITS = 6
 _SID = 34
 """Characters of a MessageSid."""
 
@@ -76,17 +78,16 @@ class SmsChannel:
         sid, status = told.get("MessageSid", ""), told.get("MessageStatus", "")
         if not sid or not status or len(sid) > _SID:
             raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "MessageSid, MessageStatus: missing")
-        code = told.get("ErrorCode", "")
+        error, text = _number(told.get("ErrorCode", "")), request.query_params.get("text")
         record = self.texting.record
         try:
             await record.call(
-                self.outbox.heard,
-                text=request.query_params.get("text"),
-                sid=sid,
-                status=status,
-                error=int(code) if code.isascii() and code.isdigit() else None,
-                now=self.now(),
+                self.outbox.heard, text=text, sid=sid, status=status, error=error, now=self.now()
             )
+            if error == THEY_OPTED_OUT and text:
+                whose = await record.call(self.outbox.whose, text)
+                if whose is not None:
+                    await self.texting.refused(*whose, str(error))
         except StoreDown:
             raise Problem(
                 HTTPStatus.SERVICE_UNAVAILABLE, "not taken; send it again", Retry_After="2"
@@ -133,16 +134,20 @@ def _inbound(told: Mapping[str, str]) -> Inbound | None:
         raise Problem(HTTPStatus.UNPROCESSABLE_ENTITY, "MessageSid: missing")
     if sender is None or to is None:
         return None
-    media = told.get("NumMedia", "0")
     return Inbound(
         sid=sid,
         sender=sender,
         to=to,
         body=told.get("Body", "")[:LONGEST],
         service=told.get("MessagingServiceSid") or None,
-        media=int(media) if media.isascii() and media.isdigit() else 0,
+        media=_number(told.get("NumMedia", "")) or 0,
         opt_out=told.get("OptOutType") or None,
     )
+
+
+def _number(told: str) -> int | None:
+    """As Twilio's codes and counts are; anything else is none."""
+    return int(told) if told.isascii() and told.isdigit() and len(told) <= _DIGITS else None
 
 
 def _forbidden() -> Problem:

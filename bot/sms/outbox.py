@@ -264,6 +264,14 @@ class Outbox:
         freed = {"sid": None, "state": SENDING, "next_at": now}
         connection.execute(texts.update().where(wrong & named).values(**freed))
 
+    def whose(self, text: str) -> tuple[str, str] | None:
+        """The clinic and the lookup of the phone that a text is for."""
+        of_it = (texts.c.id == text) & (phones.c.id == texts.c.phone_id)
+        with self.engine.connect() as connection:
+            row = connection.execute(sa.select(phones.c.clinic, phones.c.lookup).where(of_it))
+            found = row.one_or_none()
+        return (found.clinic, found.lookup) if found else None
+
     def counts(self) -> dict[str, int]:
         """How many wait: given, waiting and sending."""
         query = (

@@ -72,13 +72,16 @@ def _pairs(body: bytes) -> list[tuple[str, str]]:
     text = body.decode()
     if not text:
         return []
-    return parse_qsl(
-        text,
-        keep_blank_values=True,
-        strict_parsing=True,
-        errors="strict",
-        max_num_fields=MOST_FIELDS,
-    )
+    try:
+        return parse_qsl(
+            text,
+            keep_blank_values=True,
+            strict_parsing=True,
+            errors="strict",
+            max_num_fields=MOST_FIELDS,
+        )
+    except ValueError:  # it would hold what was written
+        raise ValueError("not a form, or not UTF-8") from None
 
 
 def _object(body: bytes) -> dict[str, Any]:

@@ -168,3 +168,17 @@ async def test_nothing_of_a_text_is_logged(wire, caplog):
     told = "\n".join(ours)
     assert "Quetzalcoatlus" not in told
     assert THEIRS[2:] not in told
+
+
+async def test_r12_an_opt_out_that_only_a_report_tells_of_ends_the_texts(wire):
+    answer = await wire.post(INCOMING, wire.form(SAID, sid(14)))
+    row = re.search(r"text=(\w+)", answer.text).group(1)
+    form = {"MessageSid": sid(15), "MessageStatus": "failed", "ErrorCode": "21610"}
+    await wire.post(STATUS, form, query=f"?text={row}")
+    assert "<Message" not in (await wire.post(INCOMING, wire.form(SAID, sid(16)))).text
+
+
+async def test_a_report_of_nonsense_is_taken_calmly(wire):
+    for code in ("9" * 5000, "x", "-1", ""):
+        form = {"MessageSid": sid(17), "MessageStatus": "failed", "ErrorCode": code}
+        assert (await wire.post(STATUS, form, query="?text=nobody")).status_code == 200
