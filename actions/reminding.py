@@ -37,7 +37,6 @@ HOURS_NEED = timedelta(hours=2, minutes=30)
 _REFUSALS = frozenset({"deny", "skip", "dont_know", "go_back", "not_that"})
 _FORMS = {
     "find_provider": "find_provider_form",
-    "change_answer": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
     "report_listing": "report_form",
 }
@@ -45,6 +44,8 @@ _ACTIONS: dict[str, Action] = {
     "more_results": search.ActionMoreResults(),
     "find_by_name": ActionFindByName(),
 }
+_CHANGES = frozenset({"change_answer", "inform", "nlu_fallback", "deny"})
+"""Intents with which a number, at the offer, is another hour ("make it 10")."""
 _STOPS = re.compile(
     r"\b(?:cancel|stop|drop|delete|remove|undo|turn off|no longer|no more|not need|"
     r"(?:don'?t|do not) (?:need|want|remind|text|send)|quita|cancela|borra|elimina|"
@@ -102,7 +103,8 @@ def _begin(heard: Heard, now: datetime) -> dict[str, Any]:
 
 def _go_on(heard: Heard, asked: str, known: dict[str, Any], now: datetime) -> dict[str, Any]:
     """The slots that an answer fills; none when it is no answer."""
-    read = _read(heard.text, asked, known, now)
+    other_hour = asked == "remind_agreed" and heard.intent in _CHANGES
+    read = _read(heard.text, "remind_time" if other_hour else asked, known, now)
     if read:
         return read
     if agreed := heard.values("remind_at"):

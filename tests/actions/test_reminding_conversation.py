@@ -65,6 +65,8 @@ async def test_another_time_replaces_what_was_understood(texter: Conversation) -
     await asks(texter, "remind me of my visit tuesday 3pm")
     [offer] = await texter.says("no it's at 4", "change_answer")
     assert offer["slots"] == {"visit": "2026-11-24T16:00"}
+    [offer] = await texter.says("actually make it 10", "change_answer")
+    assert offer["slots"] == {"visit": "2026-11-24T10:00"}
     assert ids(await texter.takes("ask_reminder")) == ["reminder.which_day"]
     await texter.says("wednesday", "inform")
     [offer] = await texter.says("9 am", "inform")

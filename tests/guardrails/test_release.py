@@ -198,3 +198,20 @@ def test_faulty_content_is_named(tmp_path, change, fault):
     with pytest.raises(CatalogueError) as caught:
         load_catalogue(write(tmp_path, {**MESSAGES, **change}))
     assert any(fault in line for line in caught.value.faults)
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [("en", "Tuesday, November 24 at 3:00 pm"), ("es", "martes 24 de noviembre, 3:00 p. m.")],
+)
+def test_a_moment_is_said_with_the_names_of_its_day_and_month(language, text):
+    releaser = Releaser(load_catalogue(DATA), NoLines(), lambda: date(2026, 11, 20))
+    draft = {"message": "reminder.too_soon", "slots": {"visit": "2026-11-24T15:00"}}
+    assert text in releaser.release(draft, language).text
+
+
+@pytest.mark.parametrize("value", ["tuesday", "", 3, None, ["2026-11-24T15:00"]])
+def test_what_is_no_moment_is_withheld(value):
+    releaser = Releaser(load_catalogue(DATA), NoLines(), lambda: date(2026, 11, 20))
+    with pytest.raises(Withheld):
+        releaser.release({"message": "reminder.too_soon", "slots": {"visit": value}})
