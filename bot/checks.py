@@ -18,6 +18,8 @@ from alembic.migration import MigrationContext
 from bot.clinics import ClinicError, load_clinics
 from bot.settings import PROJECT
 from bot.sms.answers import load_answer_words
+from bot.sms.keywords import load_keywords
+from bot.sms.language import load_vocabularies
 from bot.sms.table import open_table
 from bot.store.database import open_engine
 from bot.store.migrate import upgrade
@@ -47,6 +49,9 @@ def content(data: Path, _today: date) -> Iterator[str]:
         load_words(data / "content" / "sms" / "rendering.yml")
         load_words(data / "content" / "sms" / "list.yml")
         load_answer_words(data / "content" / "sms" / "answers.yml")
+        load_words(data / "content" / "sms" / "twilio.yml")
+        load_keywords(data / "content")
+        load_vocabularies(data / "content" / "sms" / "languages.yml")
     except CatalogueError as error:
         yield from error.faults
 

@@ -1,4 +1,4 @@
-"""`carenav sms`: trying out the conversation by text message."""
+"""`carenav sms`: trying out texting, and what an operator needs to set it up."""
 
 from __future__ import annotations
 
@@ -7,18 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from bot.cli_common import FAILED, WRONG_SETTING, settings, stop
+from bot.cli_sms_segments import segments_table
 
 if TYPE_CHECKING:
     from bot.clinic import Clinic
     from bot.settings import Settings
     from bot.sms.account import Account
 
-sms = typer.Typer(help="Text messages: try them out with no Twilio account.", no_args_is_help=True)
-
-
-@sms.callback()
-def _several() -> None:
-    """A group, however many commands it has."""
+sms = typer.Typer(help="Text messages: try them out, and set them up.", no_args_is_help=True)
+sms.command(name="segments")(segments_table)
 
 
 @sms.command()
@@ -56,7 +53,7 @@ def simulate(
                 account,
                 ours.sms_simulator_port,
                 texted,
-                words=PROJECT / "data" / "content" / "sms",
+                content=PROJECT / "data" / "content",
                 ours=_number(texted, to),
                 number=number,
                 wait=wait,
@@ -77,6 +74,17 @@ def simulate(
         )
     except KeyboardInterrupt:
         typer.echo("")
+
+
+@sms.command(name="twilio-texts")
+def twilio_texts(clinic: Annotated[str, typer.Argument(help="The clinic, by its key.")]) -> None:
+    """What Twilio should answer to STOP, START and HELP, to paste into its console.
+
+    docs/sms.md says where. Each has the emergency number and the crisis line.
+    """
+    from bot.sms.twilio_texts import print_twilio_texts
+
+    print_twilio_texts(_clinic(settings(), clinic), lambda text: typer.echo(text, nl=False))
 
 
 def _account(ours: Settings) -> Account:

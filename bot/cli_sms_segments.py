@@ -90,7 +90,10 @@ def _show(rows: Sequence[Row]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    table = Table(*_COLUMNS, show_edge=False)
+    table = Table(show_edge=False, padding=(0, 1, 0, 0))
+    table.add_column(_COLUMNS[0], no_wrap=True, overflow="fold")
+    for name in _COLUMNS[1:]:
+        table.add_column(name)
     for row in rows:
         table.add_row(*(str(cell) for cell in _cells(row)))
     Console(highlight=False).print(table)

@@ -20,6 +20,8 @@ from guardrails.names import name_rules, public_name
 from guardrails.plain_yaml import PlainLoader
 from guardrails.wording import Ban, load_bans
 
+BRIDGE_NEEDS = ("phone_from", "phone_name", "phone_title")
+"""What an on-call phone that answers by text cannot do without."""
 KEY = re.compile(r"[a-z0-9](?:[a-z0-9-]{0,38}[a-z0-9])?")
 
 
@@ -205,14 +207,11 @@ class _Reading:
         to = section["to"]
         if to != "staff" and to not in section:
             self.faults.append(f"handoff.{to}: is missing; it says where to")
-        if section.get("bridge"):
-            if to != "phone":
-                self.faults.append("handoff.bridge: is for `to: phone` only")
-            self.faults += [
-                f"handoff.{name}: is missing; a phone that answers needs it"
-                for name in ("phone_from", "phone_name", "phone_title")
-                if name not in section
-            ]
+        needed = [name for name in BRIDGE_NEEDS if name not in section]
+        if section.get("bridge") and to != "phone":
+            self.faults.append("handoff.bridge: is for `to: phone` only")
+        elif section.get("bridge") and needed:
+            self.faults.append(f"handoff.bridge: needs {', '.join(needed)}")
         values = {name: section[name] for name in section if name not in ("webhook", "chatwoot")}
         for way in ("webhook", "chatwoot"):
             values |= {f"{way}_{name}": value for name, value in section.get(way, {}).items()}

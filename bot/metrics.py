@@ -18,6 +18,7 @@ DELIVERIES_KEPT = Gauge(
     "carenav_deliveries_kept", "Deliveries that wait, or were given up", ["state"]
 )
 TEXTS = Counter("carenav_texts", "Tries to send a text message, by what came of it", ["result"])
+TEXT_STATUSES = Counter("carenav_text_statuses", "News of texts from Twilio", ["status"])
 TEXTS_KEPT = Gauge("carenav_texts_kept", "Text messages that Twilio has not named yet", ["state"])
 TOO_MANY = Counter("carenav_too_many", "Calls refused for their number (429)")
 TEXTS_REFUSED = Counter(

@@ -27,6 +27,8 @@ from bot.store.tables import conversations, messages, phones, texts_in
 
 Given = tuple[str, str]
 """A text's words, and its id."""
+_ANSWERED = ("reply", "staff")
+"""Kinds of texts after which a number is no answer to an older one: staff may have asked for it."""
 
 
 @dataclass(frozen=True)
@@ -236,7 +238,7 @@ class Book:
         now: float,
     ) -> None:
         values: dict[str, Any] = {"last_at": now}
-        if letter.rendered.asked or letter.kind == "reply":
+        if letter.rendered.asked or letter.kind in _ANSWERED:
             values["asked"] = letter.rendered.asked
             values["more"] = self._seal(list(more)) if more else None
         if letter.introduces:

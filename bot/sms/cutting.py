@@ -12,7 +12,7 @@ Fits = Callable[[str], bool]
 
 _ENDS = (
     (re.compile(r"(?<!:)\s*\n\s*\n"), 0.6),  # a paragraph, but not the line that leads in a list
-    (re.compile(r"(?<!:)\s*\n"), 0.4),  # a line
+    (re.compile(r"(?<!:)\s*\n"), 0.55),  # a line
     (re.compile(r"(?<=[.!?])[\"')]*\s"), 0.3),  # a sentence
     (re.compile(r"\s"), 0.0),
 )

@@ -70,7 +70,7 @@ class Renderer:
         words = self.words.get(language) or self.words["en"]
         said = [message for message in messages if message.sender != "person"]
         blocks = [block for one in said for block in self._blocks(one, words, link)]
-        asking = next((one for one in reversed(said) if one.offers), None)
+        asking = next((one for one in reversed(said) if one.offers or one.sender == "staff"), None)
         numbered = asking is not None and not asking.print
         choices = self._choices(asking, blocks, words) if asking and numbered else ""
         paper = _Paper(plain(words["more"]))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Coroutine, Mapping, Sequence
+from collections.abc import Coroutine, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -45,11 +45,16 @@ log = logging.getLogger(__name__)
 class Sms:
     """``sender`` is None where there is no Twilio account: then nothing goes out."""
 
-    routes: Sequence[Route]
+    channel: SmsChannel
+    lists: ListPage
     texting: Texting
     postman: Postman
     reminding: ReminderJob
     sender: Sender | None
+
+    @property
+    def routes(self) -> list[Route]:
+        return [*self.channel.routes(), *self.lists.routes()]
 
     def work(self) -> list[Coroutine[Any, Any, None]]:
         """What runs for as long as the process lives."""
@@ -113,7 +118,7 @@ def open_sms(
         sender = Sender(turn.record, outbox, api, consents, texting.refused, turn.now)
         postman.wake = moving.wake = sender.wake
     channel = SmsChannel(account, texting, outbox, turn.now)
-    return Sms([*channel.routes(), *lists.routes()], texting, postman, reminding, sender)
+    return Sms(channel, lists, texting, postman, reminding, sender)
 
 
 def check_numbers(clinics: Mapping[str, Clinic]) -> None:

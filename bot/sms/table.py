@@ -107,7 +107,7 @@ class Table:
         elif row.longest > FIRST and not _goes_on(message):
             yield f"{where}: a text of {row.units} places, {row.longest} segments; {_MEND}"
         elif row.segments > _most(message):
-            yield f"{where}: with its choices a first text of {row.segments} segments; {_MEND}"
+            yield f"{where}: a first text of {row.segments} segments, choices and all; {_MEND}"
         if not row.gsm:
             yield f"{where}: has a letter that no plain text (GSM-7) holds; write another"
 
@@ -154,8 +154,8 @@ class Table:
 
 
 def _most(message: Message) -> int:
-    """An answer's choices may stand beside the line with its source."""
-    return FIRST + 1 if message.kind == "answer" else FIRST
+    """With its choices; an answer's may stand beside the line with its source."""
+    return {"safety": CRISIS, "answer": FIRST + 1}.get(message.kind, FIRST)
 
 
 _MEND = "write shorter words in data/content/short"

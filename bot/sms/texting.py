@@ -40,6 +40,8 @@ from bot.sms.values import Inbound, Phone
 from bot.store.conversations import Erased
 from bot.store.record import Record, StoreDown
 from bot.turn import UnknownChoice
+from guardrails.release import Offer
+from guardrails.types import DANGER
 
 log = logging.getLogger(__name__)
 
@@ -299,9 +301,14 @@ class Texting:
         offers = message.offers if message else ()
         by_place = not (message and message.cards)
         n = read_answer(text.body, offers, whose.session.language, self.words, by_place=by_place)
-        if n is None:
+        if n is None or self._is_danger(whose.session, text, offers[n]):
             return Said(text.sid, text=text.body)
         return Said(text.sid, choice=f"{asked}-{n}")
+
+    def _is_danger(self, session: Session, text: Inbound, offer: Offer) -> bool:
+        """Whether the words mean danger where the choice does not: then they are no choice."""
+        screening = self.desk.turn.screener.screen(text.body, session.language)
+        return screening.outcome in DANGER and offer.do != "danger"
 
     async def _finish(self, begun: _Begun, text: Inbound, until: float) -> list[Given]:
         """Wait for the answer as long as the response may; [] when it comes later."""

@@ -170,6 +170,7 @@ def test_a_start_makes_the_directory_ready_with_a_sample_only_in_development(
         "CARENAV_ENV": environment,
         "CARENAV_TOKEN_SECRET": "t" * 40,
         "CARENAV_ENGINE_TOKEN": "e" * 40,
+        "CARENAV_LOOKUP_SECRET": "l" * 40,
         "CARENAV_ENCRYPTION_KEYS": Fernet.generate_key().decode(),
     }.items():
         monkeypatch.setenv(name, value)

@@ -116,6 +116,13 @@ def test_the_clinic_of_a_fresh_clone_hands_off_to_the_staff_pages_at_any_hour() 
         ({"providers": "only_ours"}, "provider_source: is missing"),
         ({"handoff": {"to": "fax"}}, "handoff.to: 'fax': give one of staff, webhook"),
         ({"handoff": {"to": "phone"}}, "handoff.phone: is missing"),
+        ({"handoff": {"to": "staff", "bridge": True}}, "handoff.bridge: is for `to: phone` only"),
+        (
+            {"handoff": {"to": "phone", "phone": "5125550100", "bridge": True}},
+            "handoff.bridge: needs phone_from, phone_name, phone_title",
+        ),
+        ({"handoff": {"to": "staff", "bridge": "yes"}}, "handoff.bridge: 'yes': give true"),
+        ({"handoff": {"to": "staff", "phone_name": "7"}}, "handoff.phone_name: '7': give a first"),
         ({"handoff": {"to": "webhook"}}, "handoff.webhook: is missing"),
         (
             {

@@ -92,6 +92,10 @@ class Service:
             self._process = None
         return time.monotonic() - began
 
+    def runs(self) -> bool:
+        """Whether the supervisor is there, whatever its parts are."""
+        return self._process is not None and self._process.poll() is None
+
     def keep_model(self) -> None:
         """A model trained by this service serves later runs of this checkout, too."""
         made = self.state / "models"

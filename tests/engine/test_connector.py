@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import socket
 from collections.abc import AsyncIterator
+from datetime import datetime
 
 import httpx
 import pytest
@@ -12,6 +13,7 @@ from rasa.core.run import configure_app
 from rasa_sdk import Tracker
 from sanic import Sanic
 
+from actions.from_edge import listing_asked_about, local_time, may_remind
 from actions.own_providers import of_the_clinic
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.engine.connector import EdgeInput
@@ -84,6 +86,18 @@ async def test_whose_providers_the_clinic_shows_reaches_the_actions_with_every_m
         query = of_the_clinic(Query(state="TX"), Tracker.from_dict(room.actions.tracker))
         assert query.sources == (("own-list:elm",) if clinic is ours else ())
         assert query.prefer == ()
+
+
+async def test_what_the_edge_knows_of_a_text_reaches_the_actions(client, room):
+    sms = {"channel": "sms", "local_time": "2026-11-21T10:00"}
+    asked = {**sms, "last": "reminder.reached", "about": "7"}
+    await client.turn(**SAID, text="hello", situation=asked)
+    tracker = Tracker.from_dict(room.actions.tracker)
+    assert local_time(tracker) == datetime(2026, 11, 21, 10)
+    assert may_remind(tracker)
+    assert listing_asked_about(tracker, "reminder.reached") == 7
+    await client.turn(**{**SAID, "message_id": "m2"}, text="hello")
+    assert not may_remind(Tracker.from_dict(room.actions.tracker))
 
 
 async def test_a_failed_action_is_an_error_and_the_turn_can_be_tried_again(client, room):

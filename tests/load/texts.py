@@ -41,7 +41,7 @@ from tests.sms.fake.faulty import Chances, FaultyApi, FaultyTwilio, FaultyWebhoo
 
 RULES = Rules(limit=15.0, retries=5, whatever_failed=True, pause=2.0)
 """`#rc=5&rp=all`, with a pause that lets a killed edge come back."""
-APART = {"edge": 65.0, "rasa": 50.0, "actions": 25.0}
+APART = {"edge": 65.0, "rasa": 120.0, "actions": 65.0}
 """Seconds at least between two kills of one process: the supervisor waits longer each time that a
 process dies soon after it was started."""
 LONG_AGO = 3_600.0
@@ -52,7 +52,7 @@ class Size:
     texts: int
     phones: int
     seed: int = 1
-    patience: float = 10.0
+    patience: float = 5.0
     """Seconds that a phone waits for an answer before its next text."""
     chances: Chances = field(default_factory=Chances.bad_day)
     settle: float = 300.0
@@ -138,15 +138,20 @@ class Storm:
             asyncio.create_task(strangers.go_on(twilio.fields_of(example), 0.5)),
             asyncio.create_task(self._telling()),
         ]
-        try:
-            await asyncio.gather(
-                *(
-                    self.phones[one].texts(twilio, bodies, self.size.patience, end)
-                    for one, bodies in script.items()
-                )
+        texting = asyncio.gather(
+            *(
+                self.phones[one].texts(twilio, bodies, self.size.patience, end)
+                for one, bodies in script.items()
             )
-        finally:
+        )
+        try:
+            await asyncio.wait({texting, *beside}, return_when=asyncio.FIRST_COMPLETED)
             for task in beside:
+                if task.done():
+                    task.result()
+            await texting
+        finally:
+            for task in (texting, *beside):
                 task.cancel()
             await asyncio.gather(*beside, return_exceptions=True)
         self.seconds = time.monotonic() - began
@@ -168,6 +173,7 @@ class Storm:
         while True:
             await asyncio.sleep(20)
             sys.stderr.write(f"  … {len(self.sent):,} of {self.size.texts:,} texts\n")
+            assert self.service.runs(), "the service itself was stopped by somebody"
 
     async def _settled(self, twilio: FaultyTwilio) -> None:
         """The day gets better, and what is left is done."""
@@ -265,7 +271,10 @@ if __name__ == "__main__":
     reading.add_argument("--phones", type=int, default=300)
     reading.add_argument("--seed", type=int, default=1)
     reading.add_argument("--at-most", type=float, default=math.inf, metavar="SECONDS")
+    reading.add_argument("--patience", type=float, default=20.0, metavar="SECONDS")
+    reading.add_argument("--settle", type=float, default=600.0, metavar="SECONDS")
+    reading.add_argument("--apart", type=float, default=1.0, help="times between kills, times this")
     reading.add_argument("--keep", type=Path, help="a folder for the state and the log")
     told = reading.parse_args()
-    size = Size(told.texts, told.phones, told.seed, at_most=told.at_most)
-    sys.exit(asyncio.run(main(size, told.keep)))
+    asked = {name: value for name, value in vars(told).items() if name != "keep"}
+    sys.exit(asyncio.run(main(Size(**asked), told.keep)))

@@ -43,6 +43,7 @@ def production(monkeypatch: pytest.MonkeyPatch) -> str:
     monkeypatch.setenv("CARENAV_ENV", "production")
     monkeypatch.setenv("CARENAV_TOKEN_SECRET", "t" * 40)
     monkeypatch.setenv("CARENAV_ENGINE_TOKEN", "e" * 40)
+    monkeypatch.setenv("CARENAV_LOOKUP_SECRET", "l" * 40)
     monkeypatch.setenv(KEYS, key)
     return key
 

@@ -183,6 +183,18 @@ def test_what_staff_write_says_who_writes_and_goes_whole():
     assert parts(wrote) == (f"Sample Staff, nurse: {text.strip()}",)
 
 
+def test_no_choices_follow_what_staff_write():
+    rendered = RENDERER.render(
+        [
+            said("Sample Staff is here now.", offers=["Back to the software"]),
+            said("How many?", "staff", id="m2", sender="staff", author="Sample Staff, nurse"),
+        ],
+        "en",
+    )
+    assert rendered.parts == ("Sample Staff is here now.\n\nSample Staff, nurse: How many?",)
+    assert rendered.asked is None
+
+
 def test_what_staff_write_is_cut_only_where_twilio_would_refuse_it():
     wrote = said(SENTENCE * 60, "staff", sender="staff", author="Sample Staff, nurse")
     first, *others = parts(wrote)
@@ -293,13 +305,12 @@ def test_a_check_in_with_answers_has_them_all():
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_every_crisis_text_of_ours_is_one_text_with_no_more_and_no_numbers(language):
+def test_every_crisis_text_of_ours_is_one_text_of_one_segment(language):
     for message in CATALOGUE.messages.values():
         if message.kind == "safety":
-            rendered = RENDERER.render([released({"message": message.id}, language)], language)
-            (text,) = rendered.parts
+            (text,) = RENDERER.render([released({"message": message.id}, language)], language).parts
+            assert segments(text) == 1, message.id
             assert "988" in text or "911" in text
-            assert rendered.asked is None
 
 
 def test_without_words_of_its_own_a_crisis_text_names_its_help_lines():

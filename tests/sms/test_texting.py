@@ -1,9 +1,11 @@
 """What a text does: one answer to one text, whatever comes twice, late, or with parts dead."""
 
 import asyncio
+from dataclasses import replace
 
 import pytest
 
+from bot.clinic import Texts
 from bot.sms.segments import plain, segments
 from bot.sms.texting import Replayed
 from bot.store.record import StoreDown
@@ -262,3 +264,42 @@ async def test_erasing_by_text_leaves_nothing_of_the_phone(texter):
 
 async def test_crisis_is_one_segment(texter):
     assert segments(await texter.text(DANGER)) == 1
+
+
+# --- clinics ---------------------------------------------------------------------------------
+
+
+async def test_each_number_is_its_clinics_with_its_language_and_its_providers(texter):
+    demo = texter.edge.turn.clinics["demo"]
+    service = "MG" + "1" * 32
+    other = replace(
+        demo,
+        key="otra",
+        name="Clinica Otra",
+        languages=("es", "en"),
+        texts=Texts(("+15125550102", "+15125550103"), service, {"+15125550103": "en"}),
+        providers="only_ours",
+        provider_source="own-list:otra",
+    )
+    texter.edge.turn.clinics["otra"] = other
+    assert "Clinica Otra" in await texter.text("ok", to="+15125550102")
+    asked = texter.edge.engine.asked[-1]
+    assert (asked["clinic"], asked["language"]) == ("otra", "es")
+    assert (asked["providers"], asked["provider_source"]) == ("only_ours", "own-list:otra")
+    assert "Demo Community Clinic" in await texter.text("ok")
+    assert texter.edge.engine.asked[-1]["clinic"] == "demo"
+    await texter.text("ok", to="+15125550199", service=service, sender="+15125550124")
+    assert texter.edge.engine.asked[-1]["clinic"] == "otra"
+    await texter.text("ok", to="+15125550103", sender="+15125550125")
+    assert texter.edge.engine.asked[-1]["language"] == "en"
+    assert await texter.text("ok", to="+15125550199") == "", "nobody's number"
+
+
+async def test_wanting_no_texts_of_one_clinic_says_nothing_of_another(texter):
+    demo = texter.edge.turn.clinics["demo"]
+    other = replace(demo, key="other", name="Other Clinic", texts=Texts(("+15125550102",)))
+    texter.edge.turn.clinics["other"] = other
+    await texter.text("what can you do?")
+    await texter.text("STOP")
+    assert await texter.text("what can you do?", to="+15125550102")
+    assert await texter.text("what can you do?") == ""

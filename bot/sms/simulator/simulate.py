@@ -16,6 +16,7 @@ from bot.sms.simulator.screen import Screen
 from bot.sms.simulator.serving import served
 from bot.sms.simulator.twilio import Twilio
 from bot.sms.simulator.webhooks import Rules, Webhooks
+from bot.sms.twilio_texts import twilio_texts
 from bot.widget.assets import load_words
 
 PATIENCE = 3.0
@@ -31,14 +32,14 @@ async def simulate(
     port: int,
     clinic: Clinic,
     *,
-    words: Path,
+    content: Path,
     ours: str,
     number: str,
     wait: float,
 ) -> None:
     """Text until the person leaves. Raises `NotThere`, and `OSError` when the port is taken.
 
-    ``words`` is the folder of the words for texts (data/content/sms).
+    ``content`` is the folder of words (data/content).
     """
     assert clinic.texts  # noqa: S101 - `ours` is one of its numbers
     language = clinic.texts.languages.get(ours, clinic.languages[0])
@@ -49,9 +50,10 @@ async def simulate(
             Webhooks(account, http),
             frozenset(clinic.texts.numbers),
             services={clinic.texts.service: ours} if clinic.texts.service else {},
+            own_words=_own_words(clinic, language, content),
         )
         keyboard = Keyboard()
-        said = load_words(words / "simulator.yml").by_language[language]
+        said = load_words(content / "sms" / "simulator.yml").by_language[language]
         screen = Screen(said, keyboard.typed, Console())
         phone = Phone(twilio, number, ours, screen, wait)
         twilio.arrived = phone.show
@@ -62,6 +64,13 @@ async def simulate(
             with tidied(keyboard.typed):
                 await phone.use(keyboard)
             await twilio.close()
+
+
+def _own_words(clinic: Clinic, language: str, content: Path) -> dict[str, str]:
+    """Twilio's answers to STOP, START and HELP, as the clinic was told to set them."""
+    set_to = {"opt_out": "STOP", "opt_in": "START", "help": "HELP"}
+    texts = twilio_texts(clinic, content)
+    return {set_to[one.kind]: one.text for one in texts if one.language == language}
 
 
 async def _look(http: httpx.AsyncClient, account: Account) -> None:

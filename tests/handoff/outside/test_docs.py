@@ -13,10 +13,12 @@ import yaml
 
 from bot.clinic_file import read_clinic
 from bot.handoff.courier import CONTENT
+from bot.handoff.desk import LONGEST_TEXT
+from bot.handoff.handoff import NO_TEXTS
 from bot.handoff.ways import check_ways
 from bot.handoff.webhook import signed
 from bot.settings import PROJECT
-from tests.handoff.outside.world import NAMED, OLDER, SECRET
+from tests.handoff.outside.world import NAMED, OLDER, SECRET, WORDS
 
 TEXT = (PROJECT / "docs" / "hand-off.md").read_text(encoding="utf-8")
 SECRETS = {"NORTH_WEBHOOK_SECRET": SECRET, "NORTH_CHATWOOT_SECRET": "x" * 24, **NAMED}
@@ -34,7 +36,12 @@ def program(name):
     return namespace[name]
 
 
-@pytest.mark.parametrize("text", blocks("yaml"), ids=lambda t: yaml.safe_load(t)["handoff"]["to"])
+def name_of(text):
+    way = yaml.safe_load(text)["handoff"]
+    return way["to"] + ("-bridge" if way.get("bridge") else "")
+
+
+@pytest.mark.parametrize("text", blocks("yaml"), ids=name_of)
 def test_each_example_file_is_one_that_the_edge_starts_with(text, tmp_path):
     path = tmp_path / "north.yml"
     path.write_text(text, encoding="utf-8")
@@ -61,6 +68,15 @@ async def test_the_payload_shown_has_the_fields_that_are_sent(north):
     assert example.keys() == sent.keys()
     assert example["data"].keys() == sent["data"].keys()
     assert example["data"]["messages"][0].keys() == sent["data"]["messages"][0].keys()
+
+
+def test_what_the_on_call_phone_may_reply_is_what_the_page_says():
+    for words in WORDS.by_language.values():
+        for command in ("take", "done", "pass"):
+            assert f"`{words[f'command_{command}']}`" in TEXT
+    assert f"`{WORDS.by_language['en']['command_send']}`" in TEXT
+    assert f"{LONGEST_TEXT:,} letters" in TEXT
+    assert f"`{NO_TEXTS}`" in TEXT
 
 
 def test_the_program_that_checks_takes_each_event_once_and_no_forged_one(capsys):

@@ -15,7 +15,9 @@ from bot.handoff.states import State
 from bot.handoff.watch import Watch
 from bot.hub import Typing
 from bot.settings import PROJECT, load_settings
-from tests.handoff.outside.inboxes import Answer
+from bot.sms.values import Inbound
+from tests.handoff.outside.inboxes import Answer, Server
+from tests.handoff.outside.test_phone import Twilio, world_of
 from tests.handoff.outside.world import NAMED, World
 
 FILE = """
@@ -56,10 +58,10 @@ def test_secrets_are_in_no_text_of_the_settings(tmp_path):
     assert NAMED["NORTH_WEBHOOK"] not in repr(settings_of(tmp_path, NAMED))
 
 
-def opened(world: World, tmp_path: Path):
+def opened(world: World, tmp_path: Path, **named: str):
     own = {"CARENAV_STATE_DIR": str(tmp_path / "state")}
     watch = Watch(world.desk, world.clinics, world.now)
-    settings = load_settings(own | NAMED)
+    settings = load_settings(own | NAMED | named)
     return open_elsewhere(watch, world.clinics, settings, PROJECT / "data" / "content", world.now)
 
 
@@ -96,3 +98,28 @@ async def test_a_persons_typing_reaches_chatwoot(with_chatwoot, tmp_path):
         await asyncio.sleep(0.05)
     assert with_chatwoot.server.handle.typing == ["on"]
     await elsewhere.stop()
+
+
+async def test_a_phone_that_has_somebody_and_opts_out_leaves_nobody_waiting_unknowingly(
+    url, tmp_path
+):
+    """Back in line, which is texted to that phone again, refused, and then the person is told."""
+    no = Answer(400, {"code": 21610, "message": "no", "status": 400})
+    async with Server(Twilio()).running() as account:
+        world = await world_of(url, account, bridge=True, phone_name="Ana", phone_title="nurse")
+        elsewhere = opened(world, tmp_path, TWILIO_API_BASE_URL=account.url)
+        handoff = await world.waits()
+        await asyncio.gather(*await elsewhere.courier.start())
+        (taken, *_shown) = await elsewhere.bridge.take(
+            Inbound("SM" + "1" * 32, "+15125550100", "+15005550006", "TAKE"), world.clinic
+        )
+        assert "You have this person now" in taken
+        await world.tells(handoff, "Are you there?")
+        account.moods = [no, no]
+        for _ in range(2):
+            await asyncio.gather(*await elsewhere.courier.start())
+        assert (await world.desk.get(handoff.id)).state is State.UNANSWERED
+        told = [words for _, words in await world.reads()]
+        assert told[-3:-1] == ["[handoff.released]", "[handoff.not_delivered]"]
+        await elsewhere.stop()
+        await world.close()

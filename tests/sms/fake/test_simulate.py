@@ -15,9 +15,11 @@ from pathlib import Path
 import pytest
 from starlette.responses import Response
 
+from bot.clinics import load_clinics
 from bot.settings import PROJECT, load_settings
 from bot.sms.account import account_of
 from bot.sms.simulator.serving import served
+from bot.sms.twilio_texts import twilio_texts
 from tests.e2e.service import free_ports
 from tests.sms.fake.little import Little, Posted, twiml
 
@@ -117,6 +119,24 @@ async def test_the_same_text_again_is_told_to_be_the_same_or_not(desk: Desk) -> 
     sids = [posted["MessageSid"] for posted in desk.little.incoming]
     assert len(sids) == 2
     assert len(set(sids)) == 1
+
+
+async def test_stop_is_answered_by_twilio_as_the_clinic_was_told_to_set_it(desk: Desk) -> None:
+    desk.little.answer = lambda fields: twiml()
+    async with desk.open():
+        ran = await desk.run("--wait", "2", typed="STOP\nhi\nSTART\n")
+    told = " ".join(ran.stdout.replace("│", " ").split())
+    for one in twilio_texts(load_clinics(PROJECT / "data" / "clinics")["demo"]):
+        if one.language == "en" and one.kind != "help":
+            assert one.text in told
+    assert [posted.get("OptOutType") for posted in desk.little.incoming] == ["STOP", None, "START"]
+
+
+async def test_an_answer_to_somebody_who_opted_out_is_told_to_be_blocked(desk: Desk) -> None:
+    async with desk.open():
+        ran = await desk.run("--wait", "2", typed="STOP\n")
+    assert "21610" in ran.stdout
+    assert "heard STOP" not in ran.stdout
 
 
 async def test_what_the_service_refuses_is_told(desk: Desk) -> None:

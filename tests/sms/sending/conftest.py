@@ -4,7 +4,6 @@ import pytest
 
 from bot.store.migrate import upgrade
 from bot.store.tables import metadata
-from tests.postgres import postgres  # noqa: F401 - a fixture
 from tests.sms.sending.outgoing import Outgoing
 
 

@@ -9,6 +9,7 @@ from itertools import pairwise
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from bot.sms import states
 from bot.sms.outbox import GIVEN_FOR, LEASE, OPT_OUT, Outbox
@@ -234,6 +235,24 @@ def test_many_processes_never_claim_the_same_text(out):
     assert set(claimed) == ids
 
 
+def test_many_that_wait_are_not_all_read_for_the_next_few(many):
+    many.empty()
+    many.put("Hi")
+    asked: list[tuple[str, object]] = []
+
+    @event.listens_for(many.engine, "before_cursor_execute")
+    def note(_connection, _cursor, statement, parameters, *_):
+        asked.append((statement, parameters))
+
+    many.due()
+    event.remove(many.engine, "before_cursor_execute", note)
+    statement, parameters = asked[0]
+    with many.engine.connect() as connection:
+        plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters).all()
+    used = [step.detail for step in plan if step.detail.startswith("SEARCH texts")]
+    assert ["state_next_at" in used[0], "phone_id_id" in used[1]] == [True, True], used
+
+
 def test_what_waits_can_be_counted(out):
     out.put("a")
     out.put("b", phone=1)
@@ -260,6 +279,21 @@ def test_a_callback_may_come_before_the_answer_to_the_sending(out):
     assert out.hears(SID, "sent", text)
     assert not out.outbox.accepted(claimed, SID, "queued")
     assert out.state(text) == "sent"
+
+
+def test_where_two_of_the_same_words_were_swapped_each_keeps_its_message(out):
+    swapped = out.put("Hi", reply_to="SM" + "0" * 32)
+    other = out.put("Hi")
+    (claimed,) = out.due()
+    out.outbox.accepted(claimed, SID, "sent")
+    out.at += GIVEN_FOR
+    (claimed,) = out.due()
+    out.outbox.accepted(claimed, OTHER_SID, "queued")
+    assert out.hears(SID, "delivered", swapped), "its sid is the other's by now"
+    assert [(row.id, row.sid, row.state) for row in out.rows()] == [
+        (swapped, OTHER_SID, "queued"),
+        (other, SID, "delivered"),
+    ]
 
 
 def test_the_same_word_twice_changes_nothing(out):
