@@ -196,10 +196,11 @@ class Requests:
         return self.sealer.seal(json.dumps(body).encode())
 
     def _phone(self, connection: Connection, clinic: str, number: Number, now: float) -> str:
-        """The row of the phone; one that is known stays as it is."""
+        """The row of the phone; of one that is known only the time is new, so that it is kept."""
         mine = (phones.c.clinic == clinic) & (phones.c.lookup == number.lookup)
         known = connection.scalar(sa.select(phones.c.id).where(mine))
         if known:
+            connection.execute(phones.update().where(mine).values(last_at=now))
             return str(known)
         made = self.ids.next(now)
         connection.execute(
