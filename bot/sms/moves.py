@@ -68,6 +68,8 @@ class Moves:
             connection.execute(phones.update().where(phones.c.id == phone.id).values(**there))
             moved = conversations.update().where(this)
             connection.execute(moved.values(channel="sms", last_seen_at=now))
+            theirs = handoffs.update().where(handoffs.c.conversation_id == request.conversation)
+            connection.execute(theirs.values(channel="sms"))  # staff see where their words go
             _mark(connection, request.conversation, [notice.id], "done")
             _mark(connection, request.conversation, [*request.messages, *also], "unsent")
         return True
@@ -80,6 +82,8 @@ class Moves:
             back = connection.execute(conversations.update().where(by_text).values(channel="web"))
             if not back.rowcount:
                 return False
+            theirs = handoffs.update().where(handoffs.c.conversation_id == conversation)
+            connection.execute(theirs.values(channel="web"))
             _unlink(connection, of_it)
             for table, was, now in WAITS:
                 waits = (table.c.conversation_id == conversation) & (table.c.state == was)

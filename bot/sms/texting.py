@@ -224,7 +224,8 @@ class Texting:
         keyword = self.keywords.of(text.body, text.opt_out)
         if keyword in (Keyword.STOP, Keyword.START):
             return await self._stop_or_start(whose, keyword, text)
-        if whose.agreed is False and not await self._is_urgent(whose.session, text):
+        silent = whose.agreed is False and keyword is not Keyword.HELP
+        if silent and not await self._is_urgent(whose.session, text):
             return []
         if whose.agreed is None:
             with suppress(StoreDown):

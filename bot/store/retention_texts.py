@@ -17,7 +17,9 @@ from bot.store.tables import consents, phones, texts, texts_in
 
 DAY = 24 * 3600.0
 TEXT_KEPT = 7 * DAY
-"""Seconds that the id of a text that came is kept, and a text of ours that no conversation has."""
+"""Seconds that a text of ours that no conversation has is kept."""
+SID_KEPT = 400 * DAY
+"""Seconds that Twilio's id of a text that came is kept: so long a replay of it is refused."""
 CONSENT_KEPT = 5 * 365 * DAY
 """Seconds that a yes is kept: longer than the four years in which it may be asked for in court
 (28 U.S.C. 1658)."""
@@ -33,7 +35,7 @@ def clear_phones(connection: Connection, clinic: str, before: float) -> int:
 def clear_leftovers(connection: Connection, now: float) -> None:
     """What no conversation holds, and is too old to matter."""
     old = now - TEXT_KEPT
-    connection.execute(texts_in.delete().where(texts_in.c.at < old))
+    connection.execute(texts_in.delete().where(texts_in.c.at < now - SID_KEPT))
     connection.execute(texts.delete().where(texts.c.conversation_id.is_(None) & (texts.c.at < old)))
     connection.execute(consents.delete().where(_no_longer_asked_for(now)))
 

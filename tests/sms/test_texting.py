@@ -222,6 +222,13 @@ async def test_somebody_in_danger_is_answered_even_after_an_opt_out(texter):
     assert await texter.bring() == []
 
 
+async def test_help_is_answered_even_after_an_opt_out(texter):
+    await texter.text("what can you do?")
+    await texter.text("STOP")
+    assert "988" in await texter.text("help!!")
+    assert await texter.text("what can you do?") == ""
+
+
 async def test_start_brings_the_texts_back(texter):
     await texter.text("what can you do?")
     await texter.text("STOP")
