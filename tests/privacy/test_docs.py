@@ -31,5 +31,5 @@ def test_the_times_on_the_page_are_those_of_the_code() -> None:
     assert f"{retention.SILENCE / 60:.0f} minutes without a word" in PAGE
     assert f"for {retention.LONGEST_HELD / retention.DAY:.0f} days after the last word" in PAGE
     assert f"for {retention.ERASED_KEPT / retention.DAY:.0f} days" in PAGE
-    assert f"for {retention_texts.TEXT_KEPT / retention.DAY:.0f} days after it came" in PAGE
+    assert f"for {retention_texts.SID_KEPT / retention.DAY:.0f} days after it came" in PAGE
     assert f"{retention_texts.CONSENT_KEPT / retention.DAY / 365:.0f} years" in PAGE
