@@ -40,7 +40,6 @@ from bot.sms.values import Inbound, Phone
 from bot.store.conversations import Erased
 from bot.store.record import Record, StoreDown
 from bot.turn import UnknownChoice
-from guardrails.release import Offer
 from guardrails.types import DANGER
 
 log = logging.getLogger(__name__)
@@ -224,6 +223,8 @@ class Texting:
         keyword = self.keywords.of(text.body, text.opt_out)
         if keyword in (Keyword.STOP, Keyword.START):
             return await self._stop_or_start(whose, keyword, text)
+        if self._is_danger(whose.session, text.body):  # nothing that could take time comes before
+            return await self._turn(whose, Said(text.sid, text=text.body), text)
         silent = whose.agreed is False and keyword is not Keyword.HELP
         if silent and not await self._is_urgent(whose.session, text):
             return []
@@ -246,7 +247,7 @@ class Texting:
         whose = await self._in_their_language(clinic, whose, keyword, text)
         if keyword in (Keyword.SPANISH, Keyword.ENGLISH):
             return await self.postman.say(whose.phone, whose.session, FIRST, text.sid)
-        return await self._turn(whose, text)
+        return await self._turn(whose, await self._said(whose, text), text)
 
     async def _is_urgent(self, session: Session, text: Inbound) -> bool:
         said = Said(text.sid, text=text.body or " ")
@@ -268,9 +269,8 @@ class Texting:
             session = replace(whose.session, language=heard)
         return replace(whose, session=session)
 
-    async def _turn(self, whose: _Whose, text: Inbound) -> list[Given] | _Begun:
+    async def _turn(self, whose: _Whose, said: Said, text: Inbound) -> list[Given] | _Begun:
         """As any other message, from here on."""
-        said = await self._said(whose, text)
         session = whose.session
         if await self.limits.may_text(session, said):
             metrics.TOO_MANY.inc()
@@ -302,14 +302,15 @@ class Texting:
         offers = message.offers if message else ()
         by_place = not (message and message.cards)
         n = read_answer(text.body, offers, whose.session.language, self.words, by_place=by_place)
-        if n is None or self._is_danger(whose.session, text, offers[n]):
+        if n is None:
             return Said(text.sid, text=text.body)
         return Said(text.sid, choice=f"{asked}-{n}")
 
-    def _is_danger(self, session: Session, text: Inbound, offer: Offer) -> bool:
-        """Whether the words mean danger where the choice does not: then they are no choice."""
-        screening = self.desk.turn.screener.screen(text.body, session.language)
-        return screening.outcome in DANGER and offer.do != "danger"
+    def _is_danger(self, session: Session, body: str) -> bool:
+        """Out of memory. Words that mean danger are no choice and no word of ours."""
+        turn = self.desk.turn
+        heard = turn.care.of(session.conversation).context(None)
+        return turn.screener.screen(body, session.language, heard).outcome in DANGER
 
     async def _finish(self, begun: _Begun, text: Inbound, until: float) -> list[Given]:
         """Wait for the answer as long as the response may; [] when it comes later."""

@@ -1,6 +1,7 @@
 """What a text does: one answer to one text, whatever comes twice, late, or with parts dead."""
 
 import asyncio
+import threading
 from dataclasses import replace
 
 import pytest
@@ -41,6 +42,28 @@ async def test_r7_danger_is_answered_in_the_response_with_everything_dead(texter
     assert "988" in answer
     again = await texter.text("i have the pills in my hand")
     assert "911" in again
+
+
+async def test_r7_a_stuck_database_does_not_hold_up_the_answer_to_danger(texter, monkeypatch):
+    await texter.text("what can you do?")
+    let_go = threading.Event()
+
+    def stuck(*_args, **_kw):
+        let_go.wait(30)
+
+    for part, names in (
+        (type(texter.texting.book), ("of", "open", "came", "post", "unsent")),
+        (type(texter.texting.consents), ("latest", "agree_first")),
+        (type(texter.edge.record.store), ("add", "known", "find", "last_from_bot", "speak")),
+    ):
+        for name in names:
+            monkeypatch.setattr(part, name, stuck)
+    began = asyncio.get_running_loop().time()
+    answer = await texter.text(DANGER)
+    took = asyncio.get_running_loop().time() - began
+    let_go.set()
+    assert "988" in answer
+    assert took < 14, "Twilio gives up after 15 seconds"
 
 
 async def test_a_crisis_text_that_no_database_took_is_kept_once_it_is_back(texter):
