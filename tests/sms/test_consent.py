@@ -108,7 +108,7 @@ def test_rows_are_only_ever_added(consents):
         assert connection.scalar(sa.select(sa.func.count()).select_from(table)) == 4
 
 
-@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=30, suppress_health_check=[HealthCheck.too_slow])
 @given(said=st.lists(st.sampled_from(list(How)), max_size=12))
 def test_only_the_last_no_or_start_decides(said, tmp_path_factory):
     consents = Consents(open_engine(_tables(tmp_path_factory)))

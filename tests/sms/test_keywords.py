@@ -11,9 +11,8 @@ from hypothesis import strategies as st
 
 from bot.sms.keywords import Keyword, load_keywords
 from guardrails.catalogue import CatalogueError
-from guardrails.screen import load_screener
 from guardrails.types import DANGER, Outcome
-from tests.bot.edge import DATA
+from tests.bot.edge import DATA, SCREENER
 
 KEYWORDS = load_keywords(DATA / "content")
 WORDS = [(word, keyword) for keyword, words in KEYWORDS.lists.items() for word in words]
@@ -123,7 +122,7 @@ def test_anything_else_is_only_text(text):
 )
 def test_r7_words_of_danger_that_look_like_an_order_are_heard_as_danger(text, language):
     assert KEYWORDS.of(text) is None
-    assert load_screener().screen(text, language).outcome in DANGER | {Outcome.CHECK_IN}
+    assert SCREENER.screen(text, language).outcome in DANGER | {Outcome.CHECK_IN}
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ class Play:
         self.out.at += seconds
 
 
-EASY = settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
+EASY = settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 @EASY
