@@ -235,6 +235,8 @@ class Texting:
                 await self.record.call(agree, clinic.key, whose.phone.lookup, words, self.now())
         if keyword is Keyword.HELP:
             return await self._help(whose, text)
+        if not whose.phone.id and not await self._is_urgent(whose.session, text):
+            raise StoreDown  # no phone hangs on it: the answer would reach nobody
         if keyword is None and await self._moved(clinic, whose.phone, text):
             whose = await self._whose(clinic, whose.phone.lookup, text)
             return await self.postman.give(whose.phone, whose.session, text.sid)
@@ -325,8 +327,11 @@ class Texting:
                 gone = [one for one in _heard(heard) if one.sender == "bot"]
                 return self.postman.unkept(session, gone) if gone else []
             with suppress(StoreDown, Erased):
-                return await self.postman.give(phone, session, text.sid) or await self._before(
-                    begun, text.sid
+                before = await self._before(begun, text.sid) if begun.again else []
+                return (
+                    before
+                    or await self.postman.give(phone, session, text.sid)
+                    or await self._before(begun, text.sid)
                 )
         return []
 

@@ -129,8 +129,13 @@ def _check_texts(
     with engine.connect() as connection:
         rows = connection.execute(sa.select(texts)).all()
     for row in rows:
-        if (named := at_twilio.get(row.sid or "")) and not named.callback:
-            there[row.id] += 1  # an answer out of memory, kept later and found by its words
+        named = at_twilio.get(row.sid or "")
+        if named is None or row.id in (named_by := rows_at_twilio([named])):
+            continue
+        there[row.id] += 1  # found by its words: an answer out of memory that was kept later, or
+        there.subtract(named_by)  # the twin of another text to that phone, which went out for it
+        found.figures["found by its words"] = found.figures.get("found by its words", 0) + 1
+    for row in rows:
         if there[row.id] > 1:
             found.sent_twice.append(f"{row.id} {row.state} tries {row.tries}")
         if there[row.id] == 0 and row.state not in ("dropped", "failed"):
