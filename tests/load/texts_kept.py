@@ -14,7 +14,7 @@ from sqlalchemy.engine import Engine
 
 from bot.sms.simulator.messages import Text
 from bot.store.crypto import Sealer
-from bot.store.tables import messages, texts, texts_in
+from bot.store.tables import messages, phones, texts, texts_in
 from tests.load.phones import ASKED, DANGER, Sent
 
 CRISIS = "crisis"
@@ -29,6 +29,9 @@ class Found:
     """Texts of theirs that Twilio heard were taken, and are not kept."""
     unanswered: list[str] = field(default_factory=list)
     answered_twice: list[str] = field(default_factory=list)
+    kept_twice: list[str] = field(default_factory=list)
+    nobodys: list[str] = field(default_factory=list)
+    """Kept in a conversation that no phone hangs on, so that its answer reaches nobody."""
     never_sent: list[str] = field(default_factory=list)
     """Texts of ours that Twilio never got."""
     sent_twice: list[str] = field(default_factory=list)
@@ -89,7 +92,17 @@ def _check_answers(
     with engine.connect() as connection:
         said = connection.execute(sa.select(messages).order_by(messages.c.id)).all()
         noted = set(connection.scalars(sa.select(texts_in.c.sid)))
-    kept = {row.client_id for row in said if row.sender == "person"}
+        with_phone = set(connection.scalars(sa.select(phones.c.conversation_id)))
+    times = Counter(row.client_id for row in said if row.sender == "person")
+    kept = set(times)
+    found.kept_twice += [sid for sid, n in times.items() if n > 1]
+    found.nobodys += [
+        row.client_id
+        for row in said
+        if row.client_id in by_sid
+        and row.conversation_id not in with_phone
+        and not by_sid[row.client_id].answered_at_once
+    ]
     found.lost_texts += [sid for sid, one in by_sid.items() if one.taken and sid not in kept]
     found.forged += sorted((kept | noted) - set(by_sid))
     asked: Counter[tuple[str, str]] = Counter()
