@@ -50,7 +50,7 @@ def the_next(slots: Mapping[str, Any], tried: int) -> Draft:
     at = next((n for n, one in enumerate(shown) if one["id"] == tried), -1)
     left: list[Listing] = [one for one in shown[at + 1 :] if one["id"] not in gone]
     if left:
-        choices = [pick(left[0]), *choices_of("reminder.next")]
+        choices: list[str | dict[str, Any]] = [pick(left[0]), *choices_of("reminder.next")]
         return draft("reminder.next", choices=choices, name=left[0]["name"])
     more = slots.get("results_shown") is not None
     return draft("reminder.next_more" if more else "reminder.next_search")

@@ -194,7 +194,7 @@ class AskRemindAgreed(_ReminderQuestion):
         """The choice holds what is agreed to, so that it means the same whenever it is taken."""
         starts, lead = f"{slots['remind_day']}T{slots['remind_time']}", slots["remind_lead"]
         agreed = {"choice": "remind.visit", "entities": {"remind_at": f"{starts} {lead}"}}
-        choices = [agreed, "remind.other_time", "remind.no"]
+        choices: list[str | dict[str, Any]] = [agreed, "remind.other_time", "remind.no"]
         return draft(f"reminder.offer_visit.{lead}", choices=choices, visit=starts)
 
 

@@ -413,8 +413,7 @@ class Turn(Danger):
         told = last is not None and (last.message or "").startswith("notice.")
         if last and told and last.id > person.id:
             return
-        again = session.channel == "sms" and last is not None and last.message == notice
-        if last and again and self.now() - last.at < NOTICE_AGAIN:
+        if last and told and session.channel == "sms" and self.now() - last.at < NOTICE_AGAIN:
             return
         await self.tell(session, [{"message": notice}])
 

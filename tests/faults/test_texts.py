@@ -10,8 +10,8 @@ from tests.load.texts import Size, Storm, table
 from tests.sms.fake.faulty import Chances
 
 A_FEW = Size(
-    texts=250,
-    phones=50,
+    texts=180,
+    phones=40,
     seed=6,
     patience=4.0,
     chances=replace(Chances.bad_day(), status_lost=0.0),  # to be sure of such a one takes minutes
