@@ -16,6 +16,7 @@ PRODUCTION = {
     "CARENAV_ENV": "production",
     "CARENAV_TOKEN_SECRET": "t" * 40,
     "CARENAV_ENGINE_TOKEN": "e" * 40,
+    "CARENAV_LOOKUP_SECRET": "l" * 40,
     "CARENAV_ENCRYPTION_KEYS": KEY,
 }
 
@@ -80,7 +81,13 @@ def test_a_secrets_file_that_lacks_one_is_filled_and_the_others_stay(tmp_path: P
 
 
 @pytest.mark.parametrize(
-    "missing", ["CARENAV_TOKEN_SECRET", "CARENAV_ENGINE_TOKEN", "CARENAV_ENCRYPTION_KEYS"]
+    "missing",
+    [
+        "CARENAV_TOKEN_SECRET",
+        "CARENAV_ENGINE_TOKEN",
+        "CARENAV_LOOKUP_SECRET",
+        "CARENAV_ENCRYPTION_KEYS",
+    ],
 )
 def test_in_production_a_missing_secret_stops_the_start(tmp_path: Path, missing: str) -> None:
     with pytest.raises(SettingsError, match=f"^{missing} is missing.*make one with: python"):
@@ -112,6 +119,7 @@ def test_production_starts_with_its_secrets_given(tmp_path: Path) -> None:
         ("CARENAV_LOG_LEVEL", "loud", "debug, info, warning, error"),
         ("CARENAV_TOKEN_SECRET", "hidden", "shorter than 32"),
         ("CARENAV_ENGINE_TOKEN", "hidden", "shorter than 32"),
+        ("CARENAV_LOOKUP_SECRET", "hidden", "shorter than 32"),
         ("CARENAV_ENCRYPTION_KEYS", f"{KEY},hidden", "key 2 is not a Fernet key"),
         ("CARENAV_ENCRYPTION_KEYS", ",", "holds no key"),
     ],
