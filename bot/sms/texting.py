@@ -46,6 +46,9 @@ log = logging.getLogger(__name__)
 
 READY = 8.0
 """Seconds in which an answer goes back with the response; Twilio waits for 15."""
+PATIENCE = 4.0
+"""Seconds that the database has to say whose a text is; then it is asked for again, or, about
+danger, answered out of memory."""
 AGAIN = 600.0
 """Seconds in which the same text again gets the same answer; after that it is a replay."""
 MOST = 2_000
@@ -199,15 +202,15 @@ class Texting:
         )
         call, book = self.record.call, self.book
         try:
-            found = await call(book.of, clinic.key, lookup, limit=2)
+            found = await call(book.of, clinic.key, lookup, limit=PATIENCE)
             if found is None or found[1] is None:
-                await call(book.open, new, lookup, text.sender, ours, self.now(), limit=2)
-                found = await call(book.of, clinic.key, lookup, limit=2)
+                await call(book.open, new, lookup, text.sender, ours, self.now(), limit=PATIENCE)
+                found = await call(book.of, clinic.key, lookup, limit=PATIENCE)
             else:
-                await call(book.came, found[0].id, ours, self.now(), limit=2)
+                await call(book.came, found[0].id, ours, self.now(), limit=PATIENCE)
             if found is None or found[1] is None:
                 raise StoreDown
-            consent = await call(self.consents.latest, clinic.key, lookup, limit=2)
+            consent = await call(self.consents.latest, clinic.key, lookup, limit=PATIENCE)
         except StoreDown:
             self._homeless[key] = new
             now = self.now()

@@ -36,7 +36,7 @@ from bot.store.database import open_engine
 from bot.store.tables import texts_in
 from tests.e2e.service import Service
 from tests.load.phones import OURS, Phone, Sent, Strangers, number, scripts
-from tests.load.texts_kept import Found, check, still_open
+from tests.load.texts_kept import Before, Found, check, still_open
 from tests.sms.fake.faulty import Chances, FaultyApi, FaultyTwilio, FaultyWebhooks, Luck
 
 RULES = Rules(limit=15.0, retries=5, whatever_failed=True, pause=2.0)
@@ -95,6 +95,7 @@ class Storm:
 
     async def rage(self) -> tuple[Found, Strangers, Counter[int]]:
         """All of it: what was found, who pretended, the answers to old requests sent again."""
+        before = Before.of(self.engine)
         limits = httpx.Limits(max_connections=None, max_keepalive_connections=50)
         async with httpx.AsyncClient(trust_env=False, timeout=20, limits=limits) as http:
             webhooks = FaultyWebhooks(self.account, http, RULES, self.luck)
@@ -109,10 +110,10 @@ class Storm:
             strangers = Strangers(self.account, http, self.size.seed)
             async with served(FaultyApi(api(twilio), self.luck), self.service.twilio_port):
                 await self._texting(twilio, strangers)
-                await self._settled(twilio)
-                found = check(self.engine, self.sealer, self.sent, twilio.texts)
+                await self._settled(twilio, before)
+                found = check(self.engine, self.sealer, self.sent, twilio.texts, before)
                 replayed = await self._replayed(http, twilio)
-                again = check(self.engine, self.sealer, self.sent, twilio.texts)
+                again = check(self.engine, self.sealer, self.sent, twilio.texts, before)
                 found.forged += [sid for sid in again.forged if sid not in found.forged]
                 found.answered_twice += again.answered_twice[len(found.answered_twice) :]
                 await twilio.close()
@@ -161,9 +162,11 @@ class Storm:
         last = {part: time.monotonic() - APART[part] * 0.8 * self.size.apart for part in APART}
         while True:
             await asyncio.sleep(drawn.uniform(2, 6))
-            part = drawn.choice(list(APART))
-            if time.monotonic() - last[part] < APART[part] * self.size.apart:
+            now = time.monotonic()
+            due = [part for part in APART if now - last[part] >= APART[part] * self.size.apart]
+            if not due:
                 continue
+            part = min(due, key=lambda one: (self.killed[one], drawn.random()))
             with contextlib.suppress(KeyError, ProcessLookupError):  # it is dead already
                 await asyncio.to_thread(self.service.kill, part)
                 last[part] = time.monotonic()
@@ -176,14 +179,14 @@ class Storm:
             code = self.service.ended()
             assert code is None, f"the service itself was stopped by somebody (exit code {code})"
 
-    async def _settled(self, twilio: FaultyTwilio) -> None:
+    async def _settled(self, twilio: FaultyTwilio, before: Before) -> None:
         """The day gets better, and what is left is done."""
         self.luck.chances = Chances()
         began = time.monotonic()
         await asyncio.gather(*twilio.webhooks.thrown_away)
         await asyncio.to_thread(self.service.wait_ready, 180)
         while time.monotonic() - began < self.size.settle:
-            self.left = still_open(self.engine, twilio.texts.values())
+            self.left = still_open(self.engine, twilio.texts.values(), before)
             if not self.left:
                 break
             await asyncio.sleep(1)

@@ -14,11 +14,29 @@ from sqlalchemy.engine import Engine
 
 from bot.sms.simulator.messages import Text
 from bot.store.crypto import Sealer
-from bot.store.tables import messages, phones, texts, texts_in
+from bot.store.tables import conversations, messages, phones, texts, texts_in
 from tests.load.phones import ASKED, DANGER, Sent
 
 CRISIS = "crisis"
 NOT_YET = ("given", "waiting", "sending")
+
+
+@dataclass(frozen=True)
+class Before:
+    """What the service had before the storm, by id: others' tests may have used it."""
+
+    conversations: frozenset[str] = frozenset()
+    sids: frozenset[str] = frozenset()
+    texts: frozenset[str] = frozenset()
+
+    @staticmethod
+    def of(engine: Engine) -> Before:
+        with engine.connect() as connection:
+            known = (
+                frozenset(connection.scalars(sa.select(column)))
+                for column in (conversations.c.id, texts_in.c.sid, texts.c.id)
+            )
+            return Before(*known)
 
 
 @dataclass
@@ -47,19 +65,23 @@ class Found:
         return {name: len(of) for name, of in vars(self).items() if isinstance(of, list) and of}
 
 
-def still_open(engine: Engine, at_twilio: Iterable[Text]) -> dict[str, int]:
+def still_open(engine: Engine, at_twilio: Iterable[Text], before: Before) -> dict[str, int]:
     """What is under way yet: messages without an answer or a text, texts that Twilio lacks."""
     there = rows_at_twilio(at_twilio)
     with engine.connect() as connection:
         waiting = Counter(
-            state
-            for (state,) in connection.execute(
-                sa.select(messages.c.state).where(messages.c.state != "done")
+            row.state
+            for row in connection.execute(
+                sa.select(messages.c.state, messages.c.conversation_id).where(
+                    messages.c.state != "done"
+                )
             )
+            if row.conversation_id not in before.conversations
         )
         rows = connection.execute(
             sa.select(texts.c.id, texts.c.state).where(texts.c.state.in_(NOT_YET))
         ).all()
+    rows = [row for row in rows if row.id not in before.texts]
     waiting.update(row.state for row in rows if row.state != "given" or row.id not in there)
     return dict(waiting)
 
@@ -74,12 +96,16 @@ def rows_at_twilio(at_twilio: Iterable[Text]) -> Counter[str]:
 
 
 def check(
-    engine: Engine, sealer: Sealer, sent: Iterable[Sent], at_twilio: Mapping[str, Text]
+    engine: Engine,
+    sealer: Sealer,
+    sent: Iterable[Sent],
+    at_twilio: Mapping[str, Text],
+    before: Before,
 ) -> Found:
     found = Found()
     by_sid = {one.came.text.sid: one for one in sent}
-    _check_answers(engine, sealer, by_sid, found)
-    _check_texts(engine, sealer, at_twilio, found)
+    _check_answers(engine, sealer, by_sid, found, before)
+    _check_texts(engine, sealer, at_twilio, found, before)
     for sid, one in by_sid.items():
         if one.danger and one.taken and not one.answered_at_once:
             found.crisis_late.append(sid)
@@ -87,12 +113,13 @@ def check(
 
 
 def _check_answers(
-    engine: Engine, sealer: Sealer, by_sid: Mapping[str, Sent], found: Found
+    engine: Engine, sealer: Sealer, by_sid: Mapping[str, Sent], found: Found, before: Before
 ) -> None:
     with engine.connect() as connection:
         said = connection.execute(sa.select(messages).order_by(messages.c.id)).all()
-        noted = set(connection.scalars(sa.select(texts_in.c.sid)))
+        noted = set(connection.scalars(sa.select(texts_in.c.sid))) - before.sids
         with_phone = set(connection.scalars(sa.select(phones.c.conversation_id)))
+    said = [row for row in said if row.conversation_id not in before.conversations]
     times = Counter(row.client_id for row in said if row.sender == "person")
     kept = set(times)
     found.kept_twice += [sid for sid, n in times.items() if n > 1]
@@ -136,11 +163,16 @@ def _answer(message: Mapping[str, Any]) -> str | None:
 
 
 def _check_texts(
-    engine: Engine, sealer: Sealer, at_twilio: Mapping[str, Text], found: Found
+    engine: Engine,
+    sealer: Sealer,
+    at_twilio: Mapping[str, Text],
+    found: Found,
+    before: Before,
 ) -> None:
     there = rows_at_twilio(at_twilio.values())
     with engine.connect() as connection:
         rows = connection.execute(sa.select(texts)).all()
+    rows = [row for row in rows if row.id not in before.texts]
     for row in rows:
         named = at_twilio.get(row.sid or "")
         if named is None or row.id in (named_by := rows_at_twilio([named])):

@@ -1,3 +1,4 @@
+# ruff: noqa: F811 - the fixture of both databases
 """Reminders: kept when agreed to, sent once and by day, dropped by one word."""
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from bot.sms.reminders import Kept
 from bot.store.crypto import Sealer
 from bot.store.tables import reminders
 from tests.bot.edge import Edge, ids
+from tests.handoff.conftest import edge, postgres_edge  # noqa: F401 - on both databases
 from tests.handoff.visit import Visit
 from tests.sms.reminding import CHICAGO, Texter, instant
 
