@@ -125,7 +125,7 @@ class Texting:
         async with self._lock(f"{clinic.key} {lookup}"):
             taken_at = await self._taken_at(text.sid)
             if taken_at is not None:
-                return await self._same_again(text.sid, taken_at)
+                return await self._same_again(clinic, text, taken_at)
             if theirs and self.bridge:
                 given = [(body, "") for body in await self.bridge.take(text, theirs)]
                 return await self._took(text.sid, None, given)
@@ -171,17 +171,35 @@ class Texting:
             return await self.record.call(self.book.seen, sid, limit=0.5)
         return None
 
-    async def _same_again(self, sid: str, taken_at: float) -> list[Given]:
+    async def _same_again(self, clinic: Clinic, text: Inbound, taken_at: float) -> list[Given]:
         """The same answer, less what Twilio has by now."""
         if self.now() - taken_at > AGAIN:
             raise Replayed
-        remembered = self._given.get(sid, (0.0, []))[1]
+        remembered = self._given.get(text.sid, (0.0, []))[1]
         if remembered and not any(row for _, row in remembered):
             return remembered
         try:
-            return await self.record.call(self.outbox.given, sid, limit=2)
+            return await self.record.call(self.outbox.given, text.sid, limit=2)
         except StoreDown:
-            return remembered
+            session = Session("", clinic.key, self._language(clinic, text), "sms")
+            if remembered or not self._is_danger(session, text.body):
+                return remembered
+            return self._lines(session, text.body)
+
+    async def _danger_again(self, session: Session, sid: str, body: str) -> list[Given]:
+        """It was taken before a crash: what it was given then, or, where nobody can say what that
+        was, the lines anew."""
+        with suppress(StoreDown):
+            if given := await self.record.call(self.outbox.given, sid, limit=1):
+                return given
+        return self._lines(session, body)
+
+    def _lines(self, session: Session, body: str) -> list[Given]:
+        """The crisis reply to these words, out of memory."""
+        turn = self.desk.turn
+        screening = turn.screener.screen(body, session.language)
+        reply = [{"message": screening.reply}]
+        return self.postman.unkept(session, turn.release(session, reply, screening.language))
 
     async def _took(self, sid: str, phone: str | None, given: list[Given]) -> list[Given]:
         self._given[sid] = (self.now(), given)
@@ -227,7 +245,10 @@ class Texting:
         if keyword in (Keyword.STOP, Keyword.START):
             return await self._stop_or_start(whose, keyword, text)
         if self._is_danger(whose.session, text.body):  # nothing that could take time comes before
-            return await self._turn(whose, Said(text.sid, text=text.body), text)
+            begun = await self._turn(whose, Said(text.sid, text=text.body), text)
+            if isinstance(begun, list) or not begun.again:
+                return begun
+            return await self._danger_again(whose.session, text.sid, text.body)
         silent = whose.agreed is False and keyword is not Keyword.HELP
         if silent and not await self._is_urgent(whose.session, text):
             return []

@@ -51,3 +51,21 @@ async def test_danger_that_comes_again_after_a_crash_is_answered_before_what_wai
     await texter.edge.turn.tell(whose, [{"message": "notice.slow"}])
     assert "988" in first
     assert await texter.text(DANGER, sid=SID) == first
+
+
+@pytest.mark.parametrize("noted", [True, False])
+async def test_danger_that_comes_again_is_answered_though_nobody_can_say_what_it_was_given(
+    texter, monkeypatch, noted
+):
+    """A process that starts anew, with a database too busy to be asked."""
+    await texter.text(DANGER, sid=SID)
+    if noted:
+        texter.texting._given.clear()
+    else:
+        crash(texter)
+
+    def busy(*_args):
+        raise OperationalError("", {}, Exception("busy"))
+
+    monkeypatch.setattr(type(texter.texting.outbox), "given", busy)
+    assert "988" in await texter.text(DANGER, sid=SID)
