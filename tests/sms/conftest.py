@@ -1,6 +1,7 @@
 import pytest
 
 from tests.bot.edge import Edge
+from tests.handoff.conftest import postgres_edge  # noqa: F401 - once for all files here
 from tests.postgres import postgres  # noqa: F401
 from tests.sms.mover import Mover
 from tests.sms.texter import Texter

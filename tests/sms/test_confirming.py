@@ -11,7 +11,7 @@ from bot.sms.consent import How
 from bot.sms.requests import DAY, Number
 from bot.store.record import StoreDown
 from tests.bot.edge import QUESTION
-from tests.handoff.conftest import edge, postgres_edge  # noqa: F401 - on both databases
+from tests.handoff.conftest import edge  # noqa: F401 - on both databases
 from tests.sms.mover import NUMBER, another_process
 from tests.sms.texter import OURS, THEIRS
 

@@ -12,7 +12,7 @@ from bot.sms.reminders import Kept
 from bot.store.crypto import Sealer
 from bot.store.tables import reminders
 from tests.bot.edge import Edge, ids
-from tests.handoff.conftest import edge, postgres_edge  # noqa: F401 - on both databases
+from tests.handoff.conftest import edge  # noqa: F401 - on both databases
 from tests.handoff.visit import Visit
 from tests.sms.reminding import CHICAGO, Texter, instant
 

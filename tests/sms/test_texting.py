@@ -11,7 +11,7 @@ from bot.sms.segments import plain, segments
 from bot.sms.texting import Replayed
 from bot.store.record import StoreDown
 from tests.bot.edge import QUESTION
-from tests.handoff.conftest import edge, postgres_edge  # noqa: F401 - on both databases
+from tests.handoff.conftest import edge  # noqa: F401 - on both databases
 from tests.sms.texter import OURS, THEIRS
 
 DANGER = "i want to kill myself"
