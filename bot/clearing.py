@@ -2,19 +2,15 @@
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy.engine import Engine
 
+from bot.rounds import rounds
 from bot.staff.audit import CLOCK, Audit
 from bot.store import retention
-from bot.store.record import StoreDown
 from bot.turn import Turn
-
-log = logging.getLogger(__name__)
 
 AGAIN = 600.0
 """Seconds between two clearings."""
@@ -28,14 +24,7 @@ class Clearing:
 
     async def run(self) -> None:
         """For as long as the process lives."""
-        while True:
-            try:
-                await self.once()
-            except StoreDown:
-                pass
-            except Exception:
-                log.exception("clearing failed")
-            await asyncio.sleep(AGAIN)
+        await rounds(self.once, AGAIN, "clearing")
 
     async def once(self) -> None:
         """Clear, and forget what this process has in mind of it. Raises `StoreDown`."""

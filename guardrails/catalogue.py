@@ -289,6 +289,21 @@ def load_catalogue(folder: Path) -> Catalogue:
     return catalogue
 
 
+def read_content(path: Path, schema: Mapping[str, Any]) -> Any:
+    """One file of content, held against its schema. Raises `CatalogueError` with every fault."""
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
+    except (OSError, yaml.YAMLError) as error:
+        raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
+    faults = [
+        f"{path.name}: {'/'.join(map(str, fault.absolute_path)) or 'file'}: {fault.message[:200]}"
+        for fault in jsonschema.Draft7Validator(schema).iter_errors(content)
+    ]
+    if faults:
+        raise CatalogueError(faults)
+    return content
+
+
 def _documents(
     folder: Path, pattern: str, schema: dict[str, Any], faults: list[str]
 ) -> Iterator[tuple[Path, dict[str, Any]]]:

@@ -14,12 +14,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
 from rapidfuzz.distance import OSA
 
-from guardrails.catalogue import LANGUAGES, CatalogueError
-from guardrails.plain_yaml import PlainLoader
+from guardrails.catalogue import LANGUAGES, read_content
 from guardrails.release import Offer
 
 MOST_CHOICES = 5
@@ -85,16 +82,7 @@ Words = Mapping[str, AnswerWords]
 
 def load_answer_words(path: Path) -> dict[str, AnswerWords]:
     """Read ``data/content/sms/answers.yml``. Raises `CatalogueError`."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
-    except (OSError, yaml.YAMLError) as error:
-        raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
-    faults = [
-        f"{path.name}: {'/'.join(map(str, fault.absolute_path)) or 'file'}: {fault.message}"
-        for fault in jsonschema.Draft7Validator(SCHEMA).iter_errors(content)
-    ]
-    if faults:
-        raise CatalogueError(faults)
+    content = read_content(path, SCHEMA)
     return {language: _words(content["answers"][language]) for language in LANGUAGES}
 
 

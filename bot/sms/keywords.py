@@ -14,12 +14,8 @@ from enum import Enum
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
-from guardrails.catalogue import CatalogueError
+from guardrails.catalogue import CatalogueError, read_content
 from guardrails.normalise import fold
-from guardrails.plain_yaml import PlainLoader
 
 
 class Keyword(str, Enum):
@@ -89,13 +85,7 @@ def _line(body: str) -> str:
 def load_keywords(content: Path) -> Keywords:
     """Read ``sms/keywords.yml`` of ``content``. Raises `CatalogueError`."""
     path = content / "sms" / "keywords.yml"
-    try:
-        document = yaml.load(path.read_text("utf-8"), Loader=PlainLoader)  # noqa: S506
-    except (OSError, yaml.YAMLError) as error:
-        raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
-    wrong = list(jsonschema.Draft7Validator(SCHEMA).iter_errors(document))
-    if wrong:
-        raise CatalogueError([f"{path.name}: {fault.message[:200]}" for fault in wrong])
+    document = read_content(path, SCHEMA)
     lists = {Keyword(name): tuple(words) for name, words in document["keywords"].items()}
     said = {_line(word): keyword for keyword, words in lists.items() for word in words}
     if len(said) < sum(map(len, lists.values())):

@@ -14,12 +14,8 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import jsonschema
-import yaml
-
-from guardrails.catalogue import LANGUAGES, CatalogueError
+from guardrails.catalogue import LANGUAGES, read_content
 from guardrails.normalise import fold
-from guardrails.plain_yaml import PlainLoader
 
 PATH = Path(__file__).resolve().parents[2] / "data" / "content" / "sms" / "languages.yml"
 _LIST = {"type": "array", "minItems": 1, "items": {"type": "string", "pattern": "^[a-z]+$"}}
@@ -89,13 +85,7 @@ def vocabularies() -> Mapping[str, Vocabulary]:
 
 def load_vocabularies(path: Path = PATH) -> Mapping[str, Vocabulary]:
     """Raises `CatalogueError`."""
-    try:
-        document = yaml.load(path.read_text("utf-8"), Loader=PlainLoader)  # noqa: S506
-    except (OSError, yaml.YAMLError) as error:
-        raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
-    wrong = list(jsonschema.Draft7Validator(SCHEMA).iter_errors(document))
-    if wrong:
-        raise CatalogueError([f"{path.name}: {fault.message[:200]}" for fault in wrong])
+    document = read_content(path, SCHEMA)
     return {
         language: Vocabulary(frozenset(lists["clear"]), frozenset(lists["faint"]))
         for language, lists in document["languages"].items()

@@ -4,7 +4,6 @@ first of all. What answers a text goes back in the answer to it; the rest goes b
 from __future__ import annotations
 
 import asyncio
-import logging
 import secrets
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -13,14 +12,12 @@ from dataclasses import dataclass, field, replace
 
 from bot.conversation import Message, Session
 from bot.out import Out
+from bot.rounds import rounds
 from bot.sms.book import Book, Given, Letter
 from bot.sms.links import Links
 from bot.sms.render import Renderer
 from bot.sms.segments import plain
 from bot.sms.values import Phone
-from bot.store.record import StoreDown
-
-log = logging.getLogger(__name__)
 
 LOOK = 0.5
 """Seconds between looks at what has yet to become a text."""
@@ -138,14 +135,7 @@ class Postman:
 
     async def run(self) -> None:
         """For as long as the process lives: what nobody waits for goes to the outbox."""
-        while True:
-            try:
-                await self.round()
-            except StoreDown:
-                pass
-            except Exception:
-                log.exception("a round of the postman failed")
-            await asyncio.sleep(LOOK)
+        await rounds(self.round, LOOK, "a round of the postman")
 
     async def round(self) -> int:
         """How many conversations had something to be texted. Raises `StoreDown`."""

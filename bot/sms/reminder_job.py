@@ -6,8 +6,6 @@ can't come in time is missed, never late: nobody is reminded of a visit that is 
 
 from __future__ import annotations
 
-import asyncio
-import logging
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,6 +13,7 @@ from bot.handoff.person import Reception
 from bot.handoff.states import State
 from bot.handoff.wall_clock import first
 from bot.out import Draft, Out
+from bot.rounds import rounds
 from bot.sms.quiet_hours import awake_from, is_quiet, zones_of
 from bot.sms.reminder_desk import WORD
 from bot.sms.reminders import (
@@ -25,9 +24,6 @@ from bot.sms.reminders import (
     Reminders,
     zones_of_number,
 )
-from bot.store.record import StoreDown
-
-log = logging.getLogger(__name__)
 
 AGAIN = 20.0
 """Seconds between two looks."""
@@ -44,14 +40,7 @@ class ReminderJob:
 
     async def run(self) -> None:
         """For as long as the process lives."""
-        while True:
-            try:
-                await self.look()
-            except StoreDown:
-                pass
-            except Exception:
-                log.exception("the reminders' round failed")
-            await asyncio.sleep(AGAIN)
+        await rounds(self.look, AGAIN, "the reminders' round")
 
     async def look(self) -> None:
         """One round. Raises `StoreDown`."""

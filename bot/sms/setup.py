@@ -21,6 +21,7 @@ from bot.settings import Settings
 from bot.sms.account import account_of
 from bot.sms.answers import load_answer_words
 from bot.sms.book import Book
+from bot.sms.bridge import Bridge
 from bot.sms.consent import Consents
 from bot.sms.keywords import load_keywords
 from bot.sms.links import Links, ListPage
@@ -34,7 +35,7 @@ from bot.sms.reminder_job import ReminderJob
 from bot.sms.reminders import Reminders
 from bot.sms.render import Renderer
 from bot.sms.sender import Sender
-from bot.sms.texting import Helper, Texting
+from bot.sms.texting import Texting
 from bot.sms.twilio_api import TwilioApi
 from bot.widget.assets import load_words
 
@@ -68,7 +69,7 @@ def open_sms(
     limits: ChatLimits,
     settings: Settings,
     content: Path,
-    bridge: Helper | None = None,
+    bridge: Bridge | None = None,
 ) -> Sms:
     """``bridge`` answers on-call phones.
 
@@ -105,7 +106,7 @@ def open_sms(
         limits=limits,
         words=load_answer_words(content / "sms" / "answers.yml"),
         bridge=bridge,
-        moves=moving,
+        moving=moving,
         dropped_out=partial(dropped_out, handoffs.steps),
     )
     turn.opted_out = texting.opted_out

@@ -14,10 +14,9 @@ import asyncio
 import logging
 import secrets
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
-from typing import Protocol
 from weakref import WeakValueDictionary
 
 from bot import metrics
@@ -30,9 +29,11 @@ from bot.limits import ChatLimits
 from bot.sms.answers import Words as AnswerWords
 from bot.sms.answers import read_answer
 from bot.sms.book import Book, Given
+from bot.sms.bridge import Bridge
 from bot.sms.consent import Consents, How, words_of
 from bot.sms.keywords import Keyword, Keywords
 from bot.sms.language import language_of
+from bot.sms.moving import Moving
 from bot.sms.numbers import Lookup
 from bot.sms.outbox import Outbox
 from bot.sms.postman import FIRST, Postman
@@ -59,26 +60,6 @@ class Replayed(Exception):
     """A text that was taken long ago: Twilio does not send it now."""
 
 
-class Helper(Protocol):
-    """A part that may take a text before the turn does."""
-
-    def is_theirs(self, text: Inbound) -> Clinic | None: ...
-
-    async def take(self, text: Inbound, clinic: Clinic) -> list[str]: ...
-
-
-class Moves(Protocol):
-    """A web chat that goes on by text once its phone has said so (`bot/sms/moving.py`)."""
-
-    async def confirmed(self, clinic: str, lookup: str, body: str) -> str | None: ...
-
-
-class DropsOut(Protocol):
-    """Ends a hand-off of somebody who wants no more texts."""
-
-    async def __call__(self, conversation: str) -> object: ...
-
-
 @dataclass
 class Texting:
     """``words`` are those by which an answer is read (data/content/sms/answers.yml)."""
@@ -93,9 +74,11 @@ class Texting:
     clinics: Mapping[str, Clinic]
     limits: ChatLimits
     words: AnswerWords
-    dropped_out: DropsOut
-    bridge: Helper | None
-    moves: Moves | None
+    moving: Moving
+    dropped_out: Callable[[str], Awaitable[object]]
+    """Ends the hand-off of a conversation whose person wants no more texts."""
+    bridge: Bridge | None
+    """Answers on-call phones."""
     _locks: WeakValueDictionary[str, asyncio.Lock] = field(default_factory=WeakValueDictionary)
     _given: OrderedDict[str, tuple[float, list[Given]]] = field(default_factory=OrderedDict)
     _homeless: dict[tuple[str, str], Session] = field(default_factory=dict)
@@ -432,10 +415,8 @@ class Texting:
 
     async def _moved(self, clinic: Clinic, phone: Phone, text: Inbound) -> bool:
         """Whether it is the yes that a web chat waits for; then that chat is this phone's now."""
-        if self.moves is None:
-            return False
         with suppress(StoreDown):
-            return await self.moves.confirmed(clinic.key, phone.lookup, text.body) is not None
+            return await self.moving.confirmed(clinic.key, phone.lookup, text.body) is not None
         return False
 
 

@@ -12,11 +12,8 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
-import jsonschema
-import yaml
 
-from guardrails.catalogue import LANGUAGES, CatalogueError
-from guardrails.plain_yaml import PlainLoader
+from guardrails.catalogue import LANGUAGES, read_content
 
 HERE = Path(__file__).resolve().parent
 PARTS = (
@@ -91,16 +88,7 @@ def load_assets(content: Path) -> Assets:
 
 def load_words(path: Path) -> Words:
     """Read ``widget.yml`` or ``page.yml``. Raises `CatalogueError`."""
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)  # noqa: S506
-    except (OSError, yaml.YAMLError) as error:
-        raise CatalogueError([f"{path.name}: cannot be read: {error}"]) from None
-    faults = [
-        f"{path.name}: {'/'.join(map(str, fault.absolute_path)) or 'file'}: {fault.message}"
-        for fault in jsonschema.Draft7Validator(WORDS_SCHEMA).iter_errors(content)
-    ]
-    if faults:
-        raise CatalogueError(faults)
+    content = read_content(path, WORDS_SCHEMA)
     words: dict[str, dict[str, str]] = content["words"]
     return Words(
         reviewed_on=content["reviewed_on"],

@@ -166,8 +166,10 @@ async def test_a_slip_that_is_mended_within_a_minute_loses_nothing(north):
 async def test_a_later_event_waits_for_the_earlier_one_of_its_hand_off_only(north):
     first = await north.waits("a" * 32)
     await north.tells(first, "Are you there?")
-    second = await north.waits("b" * 32)
     north.server.moods = [Answer(500)]
+    await north.rounds()
+    assert north.server.handle.taken == {}, "the first is late, and what follows it waits"
+    second = await north.waits("b" * 32)
     await north.rounds()
     told = [(e["type"], e["data"]["handoff"]) for e in north.server.handle.taken.values()]
     assert told == [("handoff.waiting", second.id)]
