@@ -6,7 +6,7 @@ import re
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from bot.hub import Typing
 from tests.staff.house import Served
@@ -50,6 +50,26 @@ def test_of_two_members_who_click_at_once_one_gets_it_and_the_other_sees_who(
     expect(loser.locator("#told")).to_contain_text(f"{winner}, care coordinator, already has")
     expect(loser.locator("#composer")).to_have_count(0)
     expect(pages[mine].locator("#box")).to_be_focused()
+
+
+def test_a_change_while_the_page_reads_is_read_too_though_what_was_seen_could_not_be_kept(
+    served: Served, opens: Opens
+) -> None:
+    house = served.house
+    account = house.account()
+    person = served.do(house.waiting())
+    served.do(claimed(served, account, person))
+    page = opens(account, f"/staff/h/{person.id}")
+    page.route("**/seen", lambda route: route.fulfill(status=503))
+    reading: list[Route] = []
+    page.route("**/live", lambda route: route.continue_() if reading else reading.append(route))
+    served.do(person.say("Are you there?"))
+    page.wait_for_timeout(300)
+    answer = reading[0].fetch()
+    served.do(house.edge.handoffs.end(person.id, house_answerer(account), "answered"))
+    page.wait_for_timeout(300)  # the page was told, and waits for the reading to end
+    reading[0].fulfill(response=answer)
+    expect(page.locator("#state")).to_contain_text("This chat has ended")
 
 
 def test_taken_elsewhere_it_leaves_the_waiting_list_of_the_others(
