@@ -24,6 +24,8 @@ FOLDERS = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin")
 MISSING = "No PostgreSQL for the tests on both databases. Get one: `scripts/postgres.sh`."
 THROWN_AWAY = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 """What makes writing quick where nothing has to outlive a power cut."""
+ROOM = "max_connections=500"
+"""Each test's engine keeps a few connections until Python has cleared it away."""
 
 
 def find_postgres() -> Path | None:
@@ -85,5 +87,5 @@ def postgres() -> Iterator[str]:
     # Not pytest's own folder, which no other user may enter; and a socket's path must be short.
     with tempfile.TemporaryDirectory(prefix="pg") as name:
         Path(name).chmod(0o755)
-        with cluster(Path(name) / "c", *THROWN_AWAY) as url:
+        with cluster(Path(name) / "c", *THROWN_AWAY, ROOM) as url:
             yield url

@@ -21,7 +21,7 @@ from bot.channels.document import load_document
 from tests.channels.directory import PLENTY, SEARCH, fill
 from tests.channels.serving import edge, serving
 
-EXAMPLES = 20
+EXAMPLES = 10
 """Calls that are made up for each operation, besides those that probe each bound."""
 HEARD = 0.05
 """Seconds after which an event stream ends here, so that it can be judged."""

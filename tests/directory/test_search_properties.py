@@ -42,7 +42,7 @@ QUERY = Query(roles=("psychologist",), place=CENTRE, limit=50, day=TODAY)
 
 several = settings(
     deadline=None,
-    max_examples=60,
+    max_examples=30,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 

@@ -22,7 +22,7 @@ def test_mutated_and_pattern_aware_messages_raise_nothing(screener: Screener) ->
     assert [fault for kind in found.values() for fault in kind.faults] == []
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.text(max_size=4_000), st.sampled_from(["en", "es", "xx"]))
 def test_any_text_gets_an_outcome(screener: Screener, text: str, language: str) -> None:
     assert screener.screen(text, language).outcome

@@ -113,7 +113,7 @@ def _is_fault(said: ConsoleMessage) -> bool:
     return said.type == "error" and "422" not in said.text
 
 
-LOOKS = [(scheme, size) for scheme in ("light", "dark") for size in SIZES]
+LOOKS = list(zip(("light", "dark"), SIZES, strict=True))
 
 
 @pytest.mark.parametrize("opened", LOOKS, indirect=True, ids=["-".join(look) for look in LOOKS])

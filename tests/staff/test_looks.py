@@ -72,8 +72,9 @@ def look(page: Page, name: str) -> None:
     assert wide <= 0, f"{name} is {wide} px too wide"
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("size", [PHONE, DESKTOP], ids=["phone", "desktop"])
+@pytest.mark.parametrize(
+    ("scheme", "size"), [("light", PHONE), ("dark", DESKTOP)], ids=["light-phone", "dark-desktop"]
+)
 def test_axe_finds_nothing_and_nothing_is_cut_off(
     browser: Chromium, site: Site, size: dict[str, int], scheme: str
 ) -> None:

@@ -456,7 +456,7 @@ def played(tmp_path_factory):
     loop.close()
 
 
-@settings(max_examples=500, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=200, deadline=None, suppress_health_check=list(HealthCheck))
 @given(steps=st.lists(STEP, max_size=14))
 def test_nothing_is_lost_and_order_is_kept_whatever_happens(played, steps):
     played(steps)
