@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page
@@ -42,6 +42,15 @@ def chat(page: Page, edge: FakeEdge) -> Page:
     page.get_by_role("button", name="Ask the care guide").click()
     page.locator(".message").first.wait_for()
     return page
+
+
+def wait_until(page: Page, fact: Callable[[], bool]) -> None:
+    """Until the server has heard what the page has shown already; 5 seconds at most."""
+    for _ in range(100):
+        if fact():
+            return
+        page.wait_for_timeout(50)
+    assert fact()
 
 
 def write(page: Page, text: str) -> None:

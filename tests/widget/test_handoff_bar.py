@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import wait_until, write
 from tests.widget.fake_edge import ANSWER, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -81,6 +81,7 @@ def test_ending_it_is_asked_about_in_place_and_then_done(
     bar(chat).get_by_role("button", name=yes).press("Enter")
     expect(bar(chat)).to_have_count(0)
     expect(chat.get_by_label("Your message")).to_be_focused()
+    wait_until(chat, lambda: ("DELETE", "handoff") in edge.asked)
     assert edge.asked.count(("DELETE", "handoff")) == 1
 
 

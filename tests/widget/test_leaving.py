@@ -7,7 +7,7 @@ import re
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import wait_until, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -94,7 +94,7 @@ def test_leaving_can_erase_the_chat_as_well(told: Page, edge: FakeEdge) -> None:
     told.get_by_role("button", name="Leave and erase").click()
     told.get_by_role("button", name="Leave and erase").click()
     left(told, edge)
-    assert edge.chats == {}
+    wait_until(told, lambda: edge.chats == {})
 
 
 def test_a_clinic_chooses_where_leaving_leads(page: Page, edge: FakeEdge) -> None:

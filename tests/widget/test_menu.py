@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import wait_until, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -27,7 +27,7 @@ def test_the_language_changes_at_once_and_a_chat_nobody_wrote_in_begins_anew(
     expect(chat.get_by_role("button", name="Más opciones")).to_be_focused()
     expect(chat.get_by_text(HELLO)).to_have_count(1)
     assert chat.locator("care-navigator").get_attribute("lang") == "es"
-    chat.wait_for_function("() => true")
+    wait_until(chat, lambda: len(edge.sessions) == 2)
     assert [session["language"] for session in edge.sessions] == ["en", "es"]
     assert list(edge.chats) == ["token-2"]
 
@@ -41,7 +41,7 @@ def test_a_chat_in_which_the_person_wrote_goes_on_in_the_new_language(
     menu(chat, "Español")
     expect(chat.locator(".help")).to_contain_text("No es para emergencias:")
     expect(chat.get_by_text(ANSWER)).to_be_visible()
-    assert ("POST", "language") in edge.asked
+    wait_until(chat, lambda: ("POST", "language") in edge.asked)
     assert len(edge.sessions) == 1
     edge.say("Buenos días.")
     expect(chat.locator(".message.bot").last).to_have_attribute("lang", "es")
@@ -65,7 +65,7 @@ def test_a_page_in_another_language_turns_the_chat_to_it(chat: Page, edge: FakeE
     chat.goto(edge.url + "/host?lang=es")
     expect(chat.get_by_label("Su mensaje")).to_be_visible()
     expect(chat.get_by_text(ANSWER)).to_be_visible()
-    assert ("POST", "language") in edge.asked
+    wait_until(chat, lambda: ("POST", "language") in edge.asked)
 
 
 def test_a_page_in_another_language_begins_anew_what_nobody_wrote_in(

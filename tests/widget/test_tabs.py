@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import wait_until, write
 from tests.widget.fake_edge import ANSWER, HELLO, LINES, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -120,7 +120,7 @@ def test_erasing_in_one_tab_clears_the_other(chat: Page, other: Page, edge: Fake
     erase(chat, "Erase this chat")
     expect(other.get_by_text("a private thing")).to_have_count(0)
     expect(other.locator(".message")).to_have_count(1)
-    assert edge.chats == {}
+    wait_until(other, lambda: edge.chats == {})
     assert kept(other)[0] == {}
 
 

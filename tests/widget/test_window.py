@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
-from tests.widget.conftest import DESKTOP, PHONE, write
+from tests.widget.conftest import DESKTOP, PHONE, wait_until, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -29,7 +29,7 @@ def test_it_starts_closed_and_asks_only_whose_chat_it_is(page: Page, edge: FakeE
     page.goto(edge.url + "/host")
     expect(page.get_by_role("button", name="Ask the care guide")).to_be_visible()
     expect(page.get_by_role("dialog")).to_have_count(0)
-    assert edge.asked == [("GET", "clinics")]
+    wait_until(page, lambda: edge.asked == [("GET", "clinics")])
 
 
 def test_opening_moves_focus_to_the_input_and_closing_back_to_the_launcher(chat: Page) -> None:
@@ -217,6 +217,7 @@ def test_it_speaks_the_language_of_the_page(page: Page, edge: FakeEdge) -> None:
     page.get_by_role("button", name="Pregunte a la guía").click()
     expect(page.get_by_text("Guía automática")).to_be_visible()
     assert page.locator("care-navigator").get_attribute("lang") == "es"
+    page.locator(".message").first.wait_for()
     assert edge.sessions[0] == {"clinic": "demo", "language": "es", "page": edge.url + "/host"}
 
 
