@@ -31,6 +31,11 @@ class Question(Action, ABC):
         dispatcher.utter_message(json_message=self.ask(tracker.slots))
         return []
 
+    @classmethod
+    def for_slot(cls, slot: str, slots: dict[str, Any]) -> Draft:
+        """The draft of the question, of this form's, that asks for a slot."""
+        return next(one for one in cls.__subclasses__() if one.slot == slot)().ask(slots)
+
     @abstractmethod
     def ask(self, slots: dict[str, Any]) -> Draft:
         """The draft of the question, given the answers so far."""

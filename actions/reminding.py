@@ -11,17 +11,16 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import search
 from actions.chosen import listing_named
 from actions.drafts import Draft, draft
-from actions.find_by_name import ActionFindByName
 from actions.from_edge import by_text, local_time, may_remind
 from actions.heard import Heard, hear
 from actions.memory import Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
+from actions.set_aside import DECLINES, INSTEAD, goes_on
 from actions.when import plain, read_when
 
 FORM = "reminder_form"
@@ -34,15 +33,10 @@ WEB, NOT_HERE, TOO_SOON = "only_by_text", "not_here", "too_soon"
 DAY_NEEDS = timedelta(hours=25)
 """Time to the visit from which it can be reminded of the day before."""
 HOURS_NEED = timedelta(hours=2, minutes=30)
-_REFUSALS = frozenset({"deny", "skip", "dont_know", "go_back", "not_that"})
 _FORMS = {
     "find_provider": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
     "report_listing": "report_form",
-}
-_ACTIONS: dict[str, Action] = {
-    "more_results": search.ActionMoreResults(),
-    "find_by_name": ActionFindByName(),
 }
 _CHANGES = frozenset({"change_answer", "inform", "nlu_fallback", "deny"})
 """Intents with which a number, at the offer, is another hour ("make it 10")."""
@@ -66,7 +60,7 @@ class ValidateReminderForm(Action):
         known = dict(tracker.slots)
         heard = hear(tracker.latest_message)
         if asked == "remind_agreed":
-            heard = by_number(heard, question(asked, known))
+            heard = by_number(heard, _ReminderQuestion.for_slot(asked, known))
         now = local_time(tracker)
         if not may_remind(tracker) or now is None:
             changes = _over(WEB if not by_text(tracker) else NOT_HERE)
@@ -107,11 +101,11 @@ def _go_on(heard: Heard, asked: str, known: dict[str, Any], now: datetime) -> di
     read = _read(heard.text, "remind_time" if other_hour else asked, known, now)
     if read:
         return read
-    if agreed := heard.values("remind_at"):
-        return _begin(heard, now) if agreed else {}
-    if heard.intent in _FORMS or heard.intent in _ACTIONS:
+    if heard.values("remind_at"):
+        return _begin(heard, now)
+    if heard.intent in _FORMS or heard.intent in INSTEAD:
         return _over(OTHER)
-    if heard.intent in _REFUSALS:
+    if heard.intent in DECLINES:
         return _over(NO)
     if heard.text and heard.intent == "ask_reminder" and _STOPS.search(plain(heard.text)):
         return _over(NO)
@@ -164,11 +158,6 @@ def _over(how: str) -> dict[str, Any]:
     return {"remind_day": NONE, "remind_time": NONE, "remind_agreed": how}
 
 
-def question(asked: str, known: dict[str, Any]) -> Draft:
-    """The draft of a question of this form."""
-    return next(one for one in _ReminderQuestion.__subclasses__() if one.slot == asked)().ask(known)
-
-
 class _ReminderQuestion(Question):
     form = FORM
 
@@ -210,16 +199,12 @@ class ActionSetReminder(Action):
         ended = tracker.get_slot("remind_agreed")
         heard = hear(tracker.latest_message)
         events = slots_set(dict.fromkeys((*QUESTIONS, "remind_lead")))
-        if ended == OTHER and heard.intent in _ACTIONS:
-            return [*events, *_ACTIONS[heard.intent].run(dispatcher, tracker, domain)]
+        if ended == OTHER and heard.intent in INSTEAD:
+            return [*events, *INSTEAD[heard.intent].run(dispatcher, tracker, domain)]
         if ended != OTHER:
             dispatcher.utter_message(json_message=_said(ended, heard, tracker))
         wanted = _FORMS.get(heard.intent) if ended == OTHER else None
-        if wanted != _FORMS["report_listing"]:  # that goes back to it, in its turn
-            events.append(SlotSet("set_aside", None))
-        if following := wanted or tracker.get_slot("set_aside"):
-            events.append(FollowupAction(following))
-        return events
+        return events + goes_on(tracker, wanted, stays=wanted == _FORMS["report_listing"])
 
 
 def _said(ended: str | None, heard: Heard, tracker: Tracker) -> Draft:

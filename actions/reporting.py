@@ -8,56 +8,35 @@ from __future__ import annotations
 from typing import Any
 
 from rasa_sdk import Action, Tracker
-from rasa_sdk.events import ActiveLoop, FollowupAction, SlotSet
+from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 from sqlalchemy.exc import SQLAlchemyError
 
 from actions import search
 from actions.content import cues
 from actions.drafts import Draft, draft
-from actions.find_by_name import ActionFindByName
 from actions.from_edge import listing_asked_about
 from actions.heard import Heard, hear
 from actions.listings_shown import meant, newest_first
 from actions.memory import Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
 from actions.reached import ASKED, FAULTS, the_next
+from actions.set_aside import DECLINES, INSTEAD, goes_on
 from actions.topics import topic
 from directory.reports import WHAT, report
 
 FORM = "report_form"
 QUESTIONS = ("reported_listing", "reported_fault", "reported_payer")
 NONE = "none"  # in a slot: nothing to report, or no plan to tell
-_STOPS = frozenset({"deny", "skip", "dont_know", "go_back", "not_that"})
 _FORMS = {  # of what somebody wants instead
     "find_provider": "find_provider_form",
     "change_answer": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
     "ask_reminder": "reminder_form",
 }
-_ACTIONS: dict[str, Action] = {
-    "more_results": search.ActionMoreResults(),
-    "find_by_name": ActionFindByName(),
-}
 _NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})
 _MOST_PICKS = 5
 _MOST_TRIED = 20
-
-
-class ActionSetAside(Action):
-    """Leaves the form that is under way, to come back to it after the report."""
-
-    def name(self) -> str:
-        return "action_set_aside"
-
-    def run(
-        self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
-    ) -> list[Event]:
-        return [
-            SlotSet("set_aside", tracker.active_loop_name),
-            ActiveLoop(None),
-            SlotSet("requested_slot", None),
-        ]
 
 
 class ValidateReportForm(Action):
@@ -73,7 +52,7 @@ class ValidateReportForm(Action):
         known = dict(tracker.slots)
         heard = hear(tracker.latest_message)
         if asked:
-            heard = by_number(heard, question(asked, known))
+            heard = by_number(heard, _ReportQuestion.for_slot(asked, known))
         else:
             known |= dict.fromkeys(QUESTIONS)
         followed = None if asked else told_later(heard, tracker)
@@ -111,7 +90,7 @@ def read_report(heard: Heard, asked: str | None, known: dict[str, Any]) -> dict[
     """The slots that a message fills."""
     pages = known.get("listings_shown")
     if not newest_first(pages) or (
-        asked and heard.intent in _STOPS | _FORMS.keys() | _ACTIONS.keys()
+        asked and heard.intent in DECLINES | _FORMS.keys() | INSTEAD.keys()
     ):
         return dict.fromkeys(QUESTIONS, NONE)
     found: dict[str, Any] = {}
@@ -151,11 +130,6 @@ def _payer(heard: Heard, asked: str | None, fault: str | None, known: dict[str, 
     return (
         NONE if asked == "reported_payer" and heard.intent in ("inform", "nlu_fallback") else None
     )
-
-
-def question(asked: str, known: dict[str, Any]) -> Draft:
-    """The draft of a question of this form."""
-    return next(one for one in _ReportQuestion.__subclasses__() if one.slot == asked)().ask(known)
 
 
 class _ReportQuestion(Question):
@@ -207,19 +181,16 @@ class ActionFileReport(Action):
         heard = hear(tracker.latest_message)
         later = bool(heard.values("reached")) or listing_asked_about(tracker, ASKED) == listing
         wanted = heard.intent if said == "report.not_noted" and not later else ""
-        if wanted != "ask_reminder":  # that goes back to it, in its turn
+        if wanted in INSTEAD:
             events.append(SlotSet("set_aside", None))
-        if wanted in _ACTIONS:
-            return [*events, *_ACTIONS[wanted].run(dispatcher, tracker, domain)]
+            return [*events, *INSTEAD[wanted].run(dispatcher, tracker, domain)]
         if said == "report.nothing_shown" and not fault_of(heard, None):
             said = "fallback.clarify"  # it was hardly about a listing
         if later and isinstance(listing, int):
             events += _say_next(dispatcher, tracker, said, listing)
         elif wanted not in _FORMS:
             dispatcher.utter_message(json_message=draft(said))
-        if following := _FORMS.get(wanted) or tracker.get_slot("set_aside"):
-            events.append(FollowupAction(following))
-        return events
+        return events + goes_on(tracker, _FORMS.get(wanted), stays=wanted == "ask_reminder")
 
 
 def _say_next(

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import itertools
-from collections.abc import Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 
 from bot.clinics import HandoffWay
 from bot.handoff.courier import Courier
@@ -18,6 +17,7 @@ from bot.sms.keywords import load_keywords
 from bot.sms.values import Inbound
 from bot.widget.assets import load_words
 from tests.bot.edge import DATA, SUBSTANCES, Edge
+from tests.sms.texter import FakeApi
 
 PHONE, OURS = "+15005550011", "+15005550006"
 WAY = HandoffWay(
@@ -32,22 +32,6 @@ LINK = "https://chat.example.org/staff"
 _sids = itertools.count()
 
 
-@dataclass
-class Texter:
-    """Twilio, when nothing goes wrong. ``sent``: to, from, body."""
-
-    sent: list[tuple[str, str, str]] = field(default_factory=list)
-
-    async def send(self, to: str, ours: str, body: str, _text: str) -> tuple[str, str]:
-        self.sent.append((to, ours, body))
-        return f"SM{next(_sids):032x}", "queued"
-
-    async def find(
-        self, _to: str, _ours: str, _body: str, _since: float, _but: Collection[str]
-    ) -> tuple[str, str] | None:
-        return None
-
-
 class OnCall:
     """The phone of the demo clinic's on-call nurse."""
 
@@ -58,7 +42,7 @@ class OnCall:
         queue = edge.steps.queue
         deliveries = Deliveries(queue.engine, queue.sealer, queue.ids)
         edge.steps.outbox = Outside(deliveries, self.clinics, SUBSTANCES, words, edge.clock)
-        self.texter = Texter()
+        self.texter = FakeApi()
         way = PhoneWay(self.texter, edge.record, deliveries, words, LINK)
         self.courier = Courier(
             edge.record, deliveries, queue, self.clinics, {"phone": way}, edge.clock

@@ -44,9 +44,14 @@ def chat(page: Page, edge: FakeEdge) -> Page:
     return page
 
 
+def stream_open(page: Page, edge: FakeEdge, starts: int = 1) -> None:
+    """Wait until the page hears what happens, so that nothing after this is missed."""
+    wait_until(page, lambda: len(edge.stream_starts) >= starts)
+
+
 def wait_until(page: Page, fact: Callable[[], bool]) -> None:
-    """Until the server has heard what the page has shown already; 5 seconds at most."""
-    for _ in range(100):
+    """Until the server has heard what the page has shown already; 15 seconds at most."""
+    for _ in range(300):
         if fact():
             return
         page.wait_for_timeout(50)

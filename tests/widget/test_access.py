@@ -9,7 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
-from tests.widget.conftest import DESKTOP, PHONE, write
+from tests.widget.conftest import DESKTOP, PHONE, stream_open, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -193,8 +193,7 @@ def test_the_keyboard_alone_is_enough(page: Page, edge: FakeEdge) -> None:
 
 
 def test_it_is_read_in_the_order_in_which_it_matters(chat: Page, edge: FakeEdge) -> None:
-    while not edge.stream_starts:
-        chat.wait_for_timeout(20)
+    stream_open(chat, edge)
     edge.hand_off(WAITING)
     expect(chat.get_by_text("2 ahead of you")).to_be_visible()
     snapshot = chat.locator("care-navigator").aria_snapshot()
@@ -222,8 +221,7 @@ def test_it_is_read_in_the_order_in_which_it_matters(chat: Page, edge: FakeEdge)
 def test_help_is_in_the_same_place_whatever_the_state(chat: Page, edge: FakeEdge) -> None:
     place = "node => node.getBoundingClientRect().top"
     before = chat.locator(".help").evaluate(place)
-    while not edge.stream_starts:
-        chat.wait_for_timeout(20)
+    stream_open(chat, edge)
     edge.hand_off(WAITING)
     expect(chat.get_by_text("2 ahead of you")).to_be_visible()
     edge.say("Call now.", kind="safety", cards=[CARD])

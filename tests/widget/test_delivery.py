@@ -7,7 +7,7 @@ from collections import Counter
 import pytest
 from playwright.sync_api import BrowserContext, Page, Route, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import stream_open, wait_until, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -18,11 +18,6 @@ SOON = 15_000  # ms: room for a few rounds of back-off
 def open_chat(page: Page, url: str) -> None:
     page.goto(url)
     page.get_by_role("button", name="Ask the care guide").click()
-
-
-def stream_open(page: Page, edge: FakeEdge, starts: int) -> None:
-    while len(edge.stream_starts) < starts:
-        page.wait_for_timeout(50)
 
 
 def test_what_is_written_shows_at_once_as_being_sent(chat: Page, edge: FakeEdge) -> None:
@@ -204,8 +199,7 @@ def test_a_word_of_danger_does_not_wait_behind_others(
     """The server answers it whatever else it refuses; the window must not hold it back."""
     edge.refuse_sends, edge.refuse_with = 4, status
     write(chat, "hello")
-    while edge.refuse_sends > 2:
-        chat.wait_for_timeout(20)
+    wait_until(chat, lambda: edge.refuse_sends <= 2)
     write(chat, "I am in danger")
     while "I am in danger" not in edge.texts():
         assert edge.texts() == []

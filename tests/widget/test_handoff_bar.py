@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.conftest import wait_until, write
+from tests.widget.conftest import stream_open, wait_until, write
 from tests.widget.fake_edge import ANSWER, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -20,8 +20,7 @@ FOCUSED = "() => document.querySelector('care-navigator').shadowRoot.activeEleme
 @pytest.fixture
 def chat(chat: Page, edge: FakeEdge) -> Page:
     """The chat, once its page hears what happens."""
-    while not edge.stream_starts:
-        chat.wait_for_timeout(20)
+    stream_open(chat, edge)
     return chat
 
 

@@ -78,13 +78,11 @@ def test_what_is_still_on_its_way_leaves_no_trace_either(told: Page, edge: FakeE
     told.route(re.compile("^https://"), lambda route: route.fulfill(status=204))
     told.route("**/api/chat/messages", lambda route: sending.append(route))
     write(told, "one more")
-    while not sending:
-        told.wait_for_timeout(20)
+    wait_until(told, lambda: bool(sending))
     told.get_by_role("button", name="Leave quickly").click()
     expect(told.locator("care-navigator")).to_have_count(0)
     sending[0].continue_()
-    while "one more" not in edge.texts():
-        told.wait_for_timeout(20)
+    wait_until(told, lambda: "one more" in edge.texts())
     told.wait_for_timeout(300)
     assert told.evaluate(STORES) == []
 
