@@ -59,6 +59,8 @@ class ActionAnswer(Action):
 def answer(heard: Heard, written: Collection[str]) -> Draft:
     """The draft that answers a question; ``written`` holds the ids of the messages there are."""
     intent = _meant(heard)
+    if intent == "ask_care":
+        return draft(next((one for one in heard.values("topic") if one in written), "scope.out"))
     if intent == "compare_roles":
         return _comparison(heard.values("role"), written)
     if intent in _BY_ENTITY:

@@ -35,7 +35,13 @@ from guardrails.floors import below, load_floors
 from guardrails.helplines import HelplineError, load_helplines
 from guardrails.rules import RuleError
 from guardrails.screen import check_examples, load_screener
-from guardrails.wording import check_languages, check_reading, check_review_dates, check_wording
+from guardrails.wording import (
+    check_languages,
+    check_length,
+    check_reading,
+    check_review_dates,
+    check_wording,
+)
 
 DATA = PROJECT / "data"
 Check = Callable[[Path, date], Iterator[str]]
@@ -128,6 +134,11 @@ def reading(data: Path, _today: date) -> Iterator[str]:
     yield from check_reading(data / "content", flesch_kincaid_grade)
 
 
+def lengths(data: Path, _today: date) -> Iterator[str]:
+    """No message is longer than 60 words, save those that wait to be made shorter."""
+    yield from check_length(data / "content")
+
+
 def texts(data: Path, today: date) -> Iterator[str]:
     """Every message can go as a text: a crisis text in one segment, any other begins in two."""
     try:
@@ -169,6 +180,7 @@ CHECKS: tuple[Check, ...] = (
     wording,
     languages,
     reading,
+    lengths,
     texts,
     migrations,
 )

@@ -96,6 +96,8 @@ MESSAGES_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "reviewed_on": _DATE,
+        "review_by": _DATE,
+        "owner": {"type": "string", "minLength": 1},
         "sources": _SOURCES,
         "messages": {
             "type": "object",
@@ -113,6 +115,8 @@ MESSAGES_SCHEMA: dict[str, Any] = {
                     "sources": _SOURCES,
                     "reviewed_on": _DATE,
                     "print": {"type": "boolean"},
+                    # what it is about, in at most 32 characters: it can then be tapped as see.<id>
+                    "label": _WORDS,
                 },
             },
         },
@@ -267,6 +271,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     for path, document in _documents(folder, "messages/*.yml", MESSAGES_SCHEMA, faults):
         for key, entry in document["messages"].items():
             _add(messages, key, _message(key, entry, document), path, faults)
+            choices |= _seeing(key, entry)
     for pattern in ("choices.yml", "choices/*.yml"):
         for path, document in _documents(folder, pattern, CHOICES_SCHEMA, faults):
             for key, entry in document["choices"].items():
@@ -369,6 +374,14 @@ def _choice(key: str, entry: dict[str, Any]) -> Choice:
         entities=entry.get("entities", {}),
         do=entry.get("do"),
     )
+
+
+def _seeing(message: str, entry: Mapping[str, Any]) -> dict[str, Choice]:
+    """The choice that brings a message, by its id: a message with a label can be tapped."""
+    if "label" not in entry:
+        return {}
+    name = f"see.{message}"
+    return {name: Choice(name, entry["label"], {}, "ask_care", {"topic": message}, None)}
 
 
 def _cross_checks(catalogue: Catalogue) -> list[str]:

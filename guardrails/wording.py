@@ -25,6 +25,7 @@ SHORT = "short"
 """The section of the words for text messages, which are read in full whatever their kind."""
 READ_IN_FULL = frozenset({"answer", "question", "safety", "notice", SHORT})
 LONGEST_SENTENCE = 25  # words
+LONGEST_MESSAGE = 60  # words
 
 
 @dataclass(frozen=True)
@@ -126,6 +127,23 @@ def check_reading(folder: Path, grade: Callable[[str], float], limit: float = 8.
             if len(sentence.split()) > LONGEST_SENTENCE
         ]
     return faults
+
+
+def check_length(folder: Path, rules: Path = RULES) -> list[str]:
+    """Messages of more than 60 words in any language, save those that wait to be made shorter.
+
+    A slot counts as one word, a list mark as none. Words for text messages are measured in
+    segments instead (`bot/sms/table.py`).
+    """
+    waiting = _read(rules).get("longer_so_far", [])
+    return [
+        f"{words.file}: {words.id} ({words.language}): {count} words, over {LONGEST_MESSAGE}"
+        for words in read_words(folder)
+        if words.kind in READ_IN_FULL - {SHORT}
+        and (count := len(re.findall(r"[^\W_](?:\S*[^\W_])?", reading_text(words.text))))
+        > LONGEST_MESSAGE
+        and not any(fnmatch(words.id, pattern) for pattern in waiting)
+    ]
 
 
 def reading_text(words: str) -> str:

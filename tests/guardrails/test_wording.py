@@ -7,6 +7,7 @@ import pytest
 
 from guardrails.wording import (
     check_languages,
+    check_length,
     check_reading,
     check_review_dates,
     check_wording,
@@ -151,3 +152,10 @@ def test_english_of_placeholders_only_may_have_words_in_spanish(tmp_path: Path) 
 
 def test_fragments_are_not_graded(tmp_path: Path) -> None:
     assert check_reading(content(tmp_path, "hard", kind="fragment"), grade=lambda _: 20.0) == []
+
+
+def test_a_message_of_more_than_sixty_words_is_named_with_its_count(tmp_path: Path) -> None:
+    long = "one two three four five six. " * 10
+    assert check_length(content(tmp_path, long)) == []
+    (fault,) = check_length(content(tmp_path, long + "And - one more {slot}."))
+    assert fault == "messages.yml: a.b (en): 64 words, over 60"
