@@ -35,6 +35,7 @@ _ENOUGH = 0.5
 _SIGNS = 0.3
 _LEAST = 0.01  # never to nothing: which guess came first can still be seen
 _SAY_NOTHING = frozenset({"nowordsatall", "questionmark"})  # cues that noise has too
+_ACCURATE = 0.01  # how far the solver goes
 _MUCH = 6  # words beside the names; more make no difference
 
 # The views of a message that features are made of, and what each counts for.
@@ -85,6 +86,12 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource, _cues(config))
 
     @classmethod
+    def unstored(cls, config: dict[str, Any]) -> CareIntentClassifier:
+        """One that is for this process only and can't be stored."""
+        config = {**cls.get_default_config(), **config}
+        return cls(config, None, None, _cues(config))
+
+    @classmethod
     def load(
         cls,
         config: dict[str, Any],
@@ -104,8 +111,8 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
     def __init__(
         self,
         config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
+        model_storage: Any,  # None: it is for this process only
+        resource: Any,
         cues: dict[str, list[str]],
     ) -> None:
         self._config = config
@@ -118,6 +125,14 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         self._model: LogisticRegression | None = None
 
     def train(self, training_data: TrainingData) -> Resource:
+        self.learn(training_data)
+        learned = {"cues": self._cues, "vectorizers": self._vectorizers, "model": self._model}
+        with self._model_storage.write_to(self._resource) as folder:
+            skops.io.dump(learned, folder / _FILE)
+        return self._resource
+
+    def learn(self, training_data: TrainingData) -> None:
+        """Learns, and keeps nothing: `train` also stores what was learned."""
         examples = [one for one in training_data.intent_examples if one.get(TEXT)]
         views = [self._views(one) for one in examples]
         self._vectorizers = _vectorizers()
@@ -125,14 +140,12 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             vectorizer.fit(view[name] for view in views)
         self._model = LogisticRegression(
             solver="liblinear",
+            dual=True,  # a third of the time with as many features as these, and the same guesses
+            tol=_ACCURATE,
             C=self._config["C"],
             class_weight="balanced",
             random_state=self._config["random_state"],
         ).fit(self._features(views), [one.get(INTENT) for one in examples])
-        learned = {"cues": self._cues, "vectorizers": self._vectorizers, "model": self._model}
-        with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump(learned, folder / _FILE)
-        return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
@@ -140,12 +153,14 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         if self._model is None:
             raise RuntimeError("CareIntentClassifier: load() or train() comes before process()")
-        for message in messages:
-            views = self._views(message)
-            chances = self._model.predict_proba(self._features([views]))[0]
-            chances = chances * self._sense(views)
+        if not messages:
+            return messages
+        views = [self._views(message) for message in messages]
+        found = self._model.predict_proba(self._features(views))
+        for message, view, chances in zip(messages, views, found, strict=True):
+            known = chances * self._sense(view)
             ranking = sorted(
-                zip(self._model.classes_, chances, strict=True), key=lambda pair: -pair[1]
+                zip(self._model.classes_, known, strict=True), key=lambda pair: -pair[1]
             )
             ranked = [
                 {"name": str(name), "confidence": float(chance)}
