@@ -44,7 +44,7 @@ from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
 from bot.sms.setup import open_sms
-from bot.staff import admin_pages, answering
+from bot.staff import admin_pages, answering, content_pages
 from bot.staff import pages as staff_pages
 from bot.staff.admin_common import Admin
 from bot.staff.listings import Listings
@@ -141,6 +141,7 @@ def create_app(
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),
+            *content_pages.routes(admin.releaser),
             *page_routes(assets, clinics),
             *_health(desk),
         ],

@@ -224,6 +224,11 @@ class Message:
     choices: tuple[str, ...]
     sources: tuple[Source, ...]
     reviewed_on: str
+    review_by: str = ""
+    owner: str = ""
+    file: str = ""
+    """The name of its file, less the ending: the subject it belongs to."""
+    label: Mapping[str, str] = field(default_factory=dict)
     print: bool = False
     short: Mapping[str, str] = field(default_factory=dict)
     """The words for a text message, where the others are too long for one."""
@@ -270,7 +275,7 @@ def load_catalogue(folder: Path) -> Catalogue:
     terms: dict[str, Term] = {}
     for path, document in _documents(folder, "messages/*.yml", MESSAGES_SCHEMA, faults):
         for key, entry in document["messages"].items():
-            _add(messages, key, _message(key, entry, document), path, faults)
+            _add(messages, key, _message(key, entry, document, path.stem), path, faults)
             choices |= _seeing(key, entry)
     for pattern in ("choices.yml", "choices/*.yml"):
         for path, document in _documents(folder, pattern, CHOICES_SCHEMA, faults):
@@ -352,7 +357,7 @@ def _shorten(
             into[key] = replace(into[key], short_choices=tuple(entry["choices"]))
 
 
-def _message(key: str, entry: dict[str, Any], document: dict[str, Any]) -> Message:
+def _message(key: str, entry: dict[str, Any], document: dict[str, Any], file: str) -> Message:
     return Message(
         id=key,
         kind=entry["kind"],
@@ -361,6 +366,10 @@ def _message(key: str, entry: dict[str, Any], document: dict[str, Any]) -> Messa
         choices=tuple(entry.get("choices", ())),
         sources=tuple(Source(**s) for s in entry.get("sources", document.get("sources", ()))),
         reviewed_on=entry.get("reviewed_on", document["reviewed_on"]),
+        review_by=document.get("review_by", ""),
+        owner=document.get("owner", ""),
+        file=file,
+        label=entry.get("label", {}),
         print=entry.get("print", False),
     )
 

@@ -1,0 +1,234 @@
+"""The topic ranker of the pipeline: which messages of ours may answer a question, best first.
+
+It learns from the example questions that name their answer (`ask_cost/cost.copay` in
+data/nlu/topics, Rasa's own way of writing retrieval intents) and from the words of the answers
+themselves. What it found stands beside the intent as ``topics``; `actions/doubt.py` decides.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import skops.io
+import yaml
+from rasa.engine.graph import ExecutionContext, GraphComponent
+from rasa.engine.recipes.default_recipe import DefaultV1Recipe
+from rasa.engine.storage.resource import Resource
+from rasa.engine.storage.storage import ModelStorage
+from rasa.nlu.classifiers.classifier import IntentClassifier
+from rasa.shared.nlu.constants import ENTITIES, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.training_data.message import Message
+from rasa.shared.nlu.training_data.training_data import TrainingData
+from scipy.sparse import csr_matrix, hstack
+from sklearn.feature_extraction.text import TfidfVectorizer
+
+from bot.engine.cues import CueFinder, read_cues
+from bot.engine.gazetteer import fold
+
+TOPICS = "topics"
+_ROOT = Path(__file__).resolve().parents[2]
+_FILE = "topics.skops"
+_WEIGHTS = {"words": 1.0, "letters": 0.7, "names": 0.6, "cues": 0.3}
+_NEIGHBOURS = (1.0, 0.5, 0.25)  # what the nearest questions of a topic count for
+_ANSWER = 0.5  # and the words of its answer
+_DIGITS = 3
+
+Views = dict[str, str]
+
+
+@DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
+class TopicRanker(GraphComponent, IntentClassifier):
+    """Ranks answers by how near a message is to their questions and words.
+
+    Stands after GazetteerExtractor, whose entities it reads. Sets ``topics``, a list of
+    ``{"id", "score"}``, best first; scores are cosines, of no meaning across messages but roughly.
+    """
+
+    @staticmethod
+    def get_default_config() -> dict[str, Any]:
+        """`content`: folder of messages, from the project's root. `shown`: how many are ranked."""
+        return {"content": "data/content/messages", "cues": "data/nlu/cues.yml", "shown": 6}
+
+    @classmethod
+    def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
+        told = json.dumps([_answers(config), _cues(config)], sort_keys=True)
+        return hashlib.sha256(told.encode()).hexdigest()
+
+    @classmethod
+    def create(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+    ) -> TopicRanker:
+        return cls(config, model_storage, resource, _cues(config))
+
+    @classmethod
+    def unstored(cls, config: dict[str, Any]) -> TopicRanker:
+        """One that is for this process only and can't be stored."""
+        config = {**cls.get_default_config(), **config}
+        return cls(config, None, None, _cues(config))
+
+    @classmethod
+    def load(
+        cls,
+        config: dict[str, Any],
+        model_storage: ModelStorage,
+        resource: Resource,
+        execution_context: ExecutionContext,
+        **kwargs: Any,
+    ) -> TopicRanker:
+        with model_storage.read_from(resource) as folder:
+            path = folder / _FILE
+            learned = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
+        component = cls(config, model_storage, resource, learned["cues"])
+        component._known(learned["vectorizers"], learned["known"], learned["topics"])
+        component._asked = learned["asked"]
+        return component
+
+    def __init__(
+        self,
+        config: dict[str, Any],
+        model_storage: Any,  # None: it is for this process only
+        resource: Any,
+        cues: dict[str, list[str]],
+    ) -> None:
+        self._config = config
+        self._model_storage = model_storage
+        self._resource = resource
+        self._cues = cues
+        self._finder = CueFinder(cues)
+        self._known({}, csr_matrix((0, 0)), [])
+        self._asked = 0
+
+    def train(self, training_data: TrainingData) -> Resource:
+        self.learn(training_data)
+        learned = {
+            "cues": self._cues,
+            "vectorizers": self._vectorizers,
+            "known": self._matrix,
+            "topics": self._topics,
+            "asked": self._asked,
+        }
+        with self._model_storage.write_to(self._resource) as folder:
+            skops.io.dump(learned, folder / _FILE)
+        return self._resource
+
+    def learn(self, training_data: TrainingData) -> None:
+        """Learns, and keeps nothing: `train` also stores what was learned."""
+        asked = [
+            (one.get(INTENT_RESPONSE_KEY).partition("/")[2], self._views(one))
+            for one in training_data.intent_examples
+            if one.get(INTENT_RESPONSE_KEY)
+        ]
+        answers = [
+            (topic, self._views(Message({TEXT: text, ENTITIES: []})))
+            for topic, text in sorted(_answers(self._config).items())
+        ]
+        topics = [topic for topic, _ in (*asked, *answers)]
+        views = [view for _, view in (*asked, *answers)]
+        vectorizers = _vectorizers()
+        for name, vectorizer in vectorizers.items():
+            vectorizer.fit(view[name] for view in views)
+        self._asked = len(asked)
+        self._vectorizers = vectorizers
+        self._known(vectorizers, self._features(views), topics)
+
+    def process_training_data(self, training_data: TrainingData) -> TrainingData:
+        return training_data
+
+    def process(self, messages: list[Message]) -> list[Message]:
+        said = [one for one in messages if one.get(TEXT)]
+        if not said or not self._topics:
+            return messages
+        near = (self._features([self._views(one) for one in said]) @ self._matrix.T).toarray()
+        for message, row in zip(said, near, strict=True):
+            ranked = self._ranked(row)[: self._config["shown"]]
+            found = [{"id": topic, "score": round(score, _DIGITS)} for topic, score in ranked]
+            message.set(TOPICS, found, add_to_output=True)
+        return messages
+
+    def _ranked(self, row: Sequence[float]) -> list[tuple[str, float]]:
+        nearest: dict[str, list[float]] = {}
+        for topic, score in zip(self._topics[: self._asked], row[: self._asked], strict=True):
+            nearest.setdefault(topic, []).append(float(score))
+        scores = {
+            topic: sum(
+                weight * one
+                for weight, one in zip(_NEIGHBOURS, sorted(found, reverse=True), strict=False)
+            )
+            for topic, found in nearest.items()
+        }
+        for topic, score in zip(self._topics[self._asked :], row[self._asked :], strict=True):
+            scores[topic] = scores.get(topic, 0.0) + _ANSWER * float(score)
+        most = sum(_NEIGHBOURS) + _ANSWER
+        return sorted(
+            ((topic, score / most) for topic, score in scores.items() if score > 0),
+            key=lambda pair: (-pair[1], pair[0]),
+        )
+
+    def _known(
+        self, vectorizers: dict[str, TfidfVectorizer], matrix: csr_matrix, topics: list[str]
+    ) -> None:
+        self._vectorizers, self._matrix, self._topics = vectorizers, matrix, topics
+
+    def _views(self, message: Message) -> Views:
+        text = message.get(TEXT) or ""
+        entities = message.get(ENTITIES) or []
+        return {
+            "words": fold(text),
+            "letters": fold(text),
+            "names": " ".join(sorted({f"{one['entity']}_{one['value']}" for one in entities})),
+            "cues": " ".join(family.replace("_", "") for family in self._finder.find(text)),
+        }
+
+    def _features(self, views: Sequence[Views]) -> csr_matrix:
+        stacked = hstack(
+            [
+                vectorizer.transform(view[name] for view in views) * _WEIGHTS[name]
+                for name, vectorizer in self._vectorizers.items()
+            ],
+            format="csr",
+        )
+        return stacked / sum(weight**2 for weight in _WEIGHTS.values())
+
+
+def _vectorizers() -> dict[str, TfidfVectorizer]:
+    return {
+        "words": TfidfVectorizer(
+            analyzer="word", ngram_range=(1, 2), max_df=0.2, sublinear_tf=True
+        ),
+        "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
+        "names": TfidfVectorizer(analyzer=str.split),
+        "cues": TfidfVectorizer(analyzer=str.split),
+    }
+
+
+def _cues(config: dict[str, Any]) -> dict[str, list[str]]:
+    return read_cues(_ROOT / config.get("cues", TopicRanker.get_default_config()["cues"]))
+
+
+def _answers(config: Mapping[str, Any]) -> dict[str, str]:
+    """The words of each answer that has a label, in every language: label thrice, then the rest."""
+    folder = _ROOT / config.get("content", TopicRanker.get_default_config()["content"])
+    return {
+        key: " \n ".join([*_words(entry["label"]) * 3, *_words(entry)])
+        for path in sorted(folder.glob("*.yml"))
+        for key, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["messages"].items()
+        if "label" in entry
+    }
+
+
+def _words(entry: Mapping[str, Any]) -> list[str]:
+    return list(_in_each_language(entry))
+
+
+def _in_each_language(entry: Mapping[str, Any]) -> Iterator[str]:
+    for language, text in entry.items():
+        if len(language) == 2 and isinstance(text, str):
+            yield text
