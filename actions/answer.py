@@ -11,6 +11,7 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ages import age_group
 from actions.content import cues, message_ids
+from actions.doubt import settled
 from actions.drafts import Draft, draft, fragment
 from actions.heard import Heard, hear
 from actions.memory import understood
@@ -49,7 +50,7 @@ class ActionAnswer(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         heard = hear(tracker.latest_message)
-        dispatcher.utter_message(json_message=answer(heard, message_ids()))
+        dispatcher.utter_message(json_message=settled(answer(heard, message_ids()), heard))
         age = age_group(heard.text) if heard.intent == "who_for" else None
         if age and tracker.get_slot("wishes") is None and tracker.active_loop_name is None:
             return [SlotSet("wishes", {"age_groups": [age]}), *understood(tracker)]

@@ -33,6 +33,17 @@ def message_ids(folder: Path = _CONTENT) -> frozenset[str]:
 
 
 @cache
+def labelled(folder: Path = _CONTENT) -> frozenset[str]:
+    """The ids of the messages that can be tapped, as `see.<id>`."""
+    return frozenset(
+        key
+        for path in sorted((folder / "messages").glob("*.yml"))
+        for key, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["messages"].items()
+        if "label" in entry
+    )
+
+
+@cache
 def cues(entity: str, folder: Path = _CONTENT) -> Mapping[str, tuple[str, ...]]:
     """What points to each value of an entity ("right"), for those that have cues."""
     found: dict[str, tuple[str, ...]] = {}

@@ -12,6 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import find_provider, prepare_visit, reminding, reporting
 from actions.answer import about
 from actions.content import message_ids
+from actions.doubt import guessed
 from actions.drafts import Draft, draft
 from actions.feelings import heard_out
 from actions.heard import Heard, hear
@@ -60,7 +61,8 @@ class ActionFallback(Action):
             dispatcher.utter_message(json_message=draft("fallback.looking"))
             return [*understood(tracker), *slots_set(said), SlotSet("last_task", "offer")]
         misses = int(tracker.get_slot("misses") or 0) + 1
-        dispatcher.utter_message(json_message=not_understood(heard, misses, in_task))
+        likely = None if in_task or misses > 1 else guessed(heard)
+        dispatcher.utter_message(json_message=likely or not_understood(heard, misses, in_task))
         return [SlotSet("misses", min(misses, len(_STEPS)))]
 
 

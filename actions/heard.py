@@ -42,6 +42,14 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """A message of ours that may answer; the higher its score, the likelier."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Heard:
     """The latest message. ``text`` is empty when a choice was taken."""
 
@@ -50,6 +58,7 @@ class Heard:
     entities: tuple[Entity, ...] = ()
     confidence: float = 1.0
     ranking: tuple[tuple[str, float], ...] = ()
+    topics: tuple[Topic, ...] = ()  # the likeliest first
     negated: tuple[Entity, ...] = ()  # named to say that they are not meant; not in `entities`
 
     def values(self, *names: str) -> list[str]:
@@ -112,6 +121,7 @@ def hear(message: Mapping[str, Any] | None) -> Heard:
         ranking=tuple(
             (one["name"], float(one["confidence"])) for one in message.get("intent_ranking") or ()
         ),
+        topics=tuple(Topic(one["id"], float(one["score"])) for one in message.get("topics") or ()),
     )
 
 
