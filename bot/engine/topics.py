@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.preprocessing import normalize
 
 from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
@@ -32,9 +33,7 @@ from bot.engine.gazetteer import fold
 TOPICS = "topics"
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "topics.skops"
-_WEIGHTS = {"words": 1.0, "letters": 0.7, "names": 0.6, "cues": 0.3}
-_NEIGHBOURS = (1.0, 0.5, 0.25)  # what the nearest questions of a topic count for
-_ANSWER = 0.5  # and the words of its answer
+_WEIGHTS = {"words": 1.0, "letters": 1.0, "names": 1.2, "cues": 0.5}
 _DIGITS = 3
 
 Views = dict[str, str]
@@ -42,10 +41,10 @@ Views = dict[str, str]
 
 @DefaultV1Recipe.register([DefaultV1Recipe.ComponentType.INTENT_CLASSIFIER], is_trainable=True)
 class TopicRanker(GraphComponent, IntentClassifier):
-    """Ranks answers by how near a message is to their questions and words.
+    """Ranks answers by how near a message is to their words and their questions.
 
     Stands after GazetteerExtractor, whose entities it reads. Sets ``topics``, a list of
-    ``{"id", "score"}``, best first; scores are cosines, of no meaning across messages but roughly.
+    ``{"id", "score"}``, best first; a score is a cosine, 0 to 1.
     """
 
     @staticmethod
@@ -87,8 +86,9 @@ class TopicRanker(GraphComponent, IntentClassifier):
             path = folder / _FILE
             learned = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
         component = cls(config, model_storage, resource, learned["cues"])
-        component._known(learned["vectorizers"], learned["known"], learned["topics"])
-        component._asked = learned["asked"]
+        component._vectorizers = learned["vectorizers"]
+        component._matrix = learned["matrix"]
+        component._topics = learned["topics"]
         return component
 
     def __init__(
@@ -103,41 +103,44 @@ class TopicRanker(GraphComponent, IntentClassifier):
         self._resource = resource
         self._cues = cues
         self._finder = CueFinder(cues)
-        self._known({}, csr_matrix((0, 0)), [])
-        self._asked = 0
+        self._vectorizers: dict[str, TfidfVectorizer] = {}
+        self._matrix = csr_matrix((0, 0))
+        self._topics: list[str] = []
 
     def train(self, training_data: TrainingData) -> Resource:
         self.learn(training_data)
         learned = {
             "cues": self._cues,
             "vectorizers": self._vectorizers,
-            "known": self._matrix,
+            "matrix": self._matrix,
             "topics": self._topics,
-            "asked": self._asked,
         }
         with self._model_storage.write_to(self._resource) as folder:
             skops.io.dump(learned, folder / _FILE)
         return self._resource
 
     def learn(self, training_data: TrainingData) -> None:
-        """Learns, and keeps nothing: `train` also stores what was learned."""
-        asked = [
-            (one.get(INTENT_RESPONSE_KEY).partition("/")[2], self._views(one))
-            for one in training_data.intent_examples
-            if one.get(INTENT_RESPONSE_KEY)
-        ]
-        answers = [
-            (topic, self._views(Message({TEXT: text, ENTITIES: []})))
+        """Learns, and keeps nothing: `train` also stores what was learned.
+
+        A topic is one document: the words of its answer and every question that leads to it, so
+        that a question finds it by the words of either.
+        """
+        told = {
+            topic: [self._views(Message({TEXT: text, ENTITIES: []}))]
             for topic, text in sorted(_answers(self._config).items())
+        }
+        for one in training_data.intent_examples:
+            if key := one.get(INTENT_RESPONSE_KEY):
+                told.setdefault(key.partition("/")[2], []).append(self._views(one))
+        documents = [
+            {name: " ".join(view[name] for view in views) for name in _WEIGHTS}
+            for views in told.values()
         ]
-        topics = [topic for topic, _ in (*asked, *answers)]
-        views = [view for _, view in (*asked, *answers)]
-        vectorizers = _vectorizers()
-        for name, vectorizer in vectorizers.items():
-            vectorizer.fit(view[name] for view in views)
-        self._asked = len(asked)
-        self._vectorizers = vectorizers
-        self._known(vectorizers, self._features(views), topics)
+        self._topics = list(told)
+        self._vectorizers = _vectorizers()
+        for name, vectorizer in self._vectorizers.items():
+            vectorizer.fit(document[name] for document in documents)
+        self._matrix = self._features(documents)
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
@@ -148,34 +151,12 @@ class TopicRanker(GraphComponent, IntentClassifier):
             return messages
         near = (self._features([self._views(one) for one in said]) @ self._matrix.T).toarray()
         for message, row in zip(said, near, strict=True):
-            ranked = self._ranked(row)[: self._config["shown"]]
-            found = [{"id": topic, "score": round(score, _DIGITS)} for topic, score in ranked]
+            best = row.argsort(kind="stable")[::-1][: self._config["shown"]]
+            found = [
+                {"id": self._topics[at], "score": round(float(row[at]), _DIGITS)} for at in best
+            ]
             message.set(TOPICS, found, add_to_output=True)
         return messages
-
-    def _ranked(self, row: Sequence[float]) -> list[tuple[str, float]]:
-        nearest: dict[str, list[float]] = {}
-        for topic, score in zip(self._topics[: self._asked], row[: self._asked], strict=True):
-            nearest.setdefault(topic, []).append(float(score))
-        scores = {
-            topic: sum(
-                weight * one
-                for weight, one in zip(_NEIGHBOURS, sorted(found, reverse=True), strict=False)
-            )
-            for topic, found in nearest.items()
-        }
-        for topic, score in zip(self._topics[self._asked :], row[self._asked :], strict=True):
-            scores[topic] = scores.get(topic, 0.0) + _ANSWER * float(score)
-        most = sum(_NEIGHBOURS) + _ANSWER
-        return sorted(
-            ((topic, score / most) for topic, score in scores.items() if score > 0),
-            key=lambda pair: (-pair[1], pair[0]),
-        )
-
-    def _known(
-        self, vectorizers: dict[str, TfidfVectorizer], matrix: csr_matrix, topics: list[str]
-    ) -> None:
-        self._vectorizers, self._matrix, self._topics = vectorizers, matrix, topics
 
     def _views(self, message: Message) -> Views:
         text = message.get(TEXT) or ""
@@ -195,7 +176,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
             ],
             format="csr",
         )
-        return stacked / sum(weight**2 for weight in _WEIGHTS.values())
+        return normalize(stacked)
 
 
 def _vectorizers() -> dict[str, TfidfVectorizer]:
