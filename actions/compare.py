@@ -7,7 +7,7 @@ from typing import Any
 
 from actions.drafts import Draft, draft
 
-ASPECTS = ("training", "diagnose", "therapy", "prescribe", "visit", "cost", "check")
+ASPECTS = ("diagnose", "therapy", "prescribe", "training", "visit", "cost", "check")
 """The rows. What is said in a row of a role is the fragment ``role.<role>.<aspect>``."""
 MOST = 3
 _THIRD = ("therapist", "psychologist", "psychiatrist", "psychiatric_nurse_practitioner")
