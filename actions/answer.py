@@ -10,9 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ages import age_group
+from actions.compare import comparison
 from actions.content import cues, message_ids
 from actions.doubt import settled
-from actions.drafts import Draft, draft, fragment
+from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import understood
 from actions.topics import topic
@@ -39,7 +40,6 @@ _FIXED = {
     "out_of_scope": "scope.out",
 }
 _CHILDREN = frozenset({"child", "teen"})
-_ASPECTS = ("training", "diagnose", "therapy", "prescribe", "visit")
 
 
 class ActionAnswer(Action):
@@ -61,9 +61,12 @@ def answer(heard: Heard, written: Collection[str]) -> Draft:
     """The draft that answers a question; ``written`` holds the ids of the messages there are."""
     intent = _meant(heard)
     if intent == "ask_care":
-        return draft(next((one for one in heard.values("topic") if one in written), "scope.out"))
+        chosen = next((one for one in heard.values("topic") if one in written), "scope.out")
+        if chosen != "compare.roles":
+            return draft(chosen)
+        intent = "compare_roles"
     if intent == "compare_roles":
-        return _comparison(heard.values("role"), written)
+        return comparison(heard.values("role"), written)
     if intent in _BY_ENTITY:
         entity, subject = _BY_ENTITY[intent]
         named = heard.values(entity) or [topic(heard.text, cues(entity)) or "overview"]
@@ -93,22 +96,3 @@ def about(heard: Heard, written: Collection[str]) -> Draft | None:
         if intent != "first_visit" and heard.values(entity):
             return answer(Heard(intent, entities=heard.entities), written)
     return None
-
-
-def _comparison(roles: list[str], written: Collection[str]) -> Draft:
-    known = [role for role in roles if f"role.{role}.{_ASPECTS[0]}" in written]
-    if len(known) < 2:
-        return draft("compare.which")
-    a, b = known[:2]
-    rows = [
-        fragment(
-            "compare.row",
-            aspect=f"compare.aspect.{aspect}",
-            a=f"role.{a}",
-            a_says=f"role.{a}.{aspect}",
-            b=f"role.{b}",
-            b_says=f"role.{b}.{aspect}",
-        )
-        for aspect in _ASPECTS
-    ]
-    return draft("compare.roles", a=f"role.{a}", b=f"role.{b}", rows=rows)

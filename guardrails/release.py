@@ -15,6 +15,7 @@ from guardrails.cards import provider_card
 from guardrails.catalogue import PLACEHOLDER, Catalogue, Choice, Message, Source
 from guardrails.helplines import Helplines
 from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
+from guardrails.tables import table_card
 
 __all__ = ["Draft", "Offer", "Released", "Releaser", "Withheld"]
 
@@ -72,7 +73,7 @@ class Releaser:
         chosen = draft.get("choices")
         offers = filler.choices(message) if chosen is None else chosen
         drafted = as_list(draft.get("cards", ()), "cards")
-        cards = self._providers(filler, drafted)
+        cards = self._cards(filler, drafted)
         shown = len(cards)
         if message.kind == "safety":
             cards += self.helplines.cards(about, country, language)
@@ -89,18 +90,22 @@ class Releaser:
             withheld=len(drafted) - shown,
         )
 
-    def _providers(self, filler: _Filler, drafted: Sequence[Any]) -> list[dict[str, Any]]:
+    def _cards(self, filler: _Filler, drafted: Sequence[Any]) -> list[dict[str, Any]]:
         """The cards that may be shown: a faulty one takes no other with it."""
         cards = []
         for card in drafted:
             try:
-                known, today = as_mapping(card, "card"), self.today()
-                cards.append(provider_card(filler, known, today, short=filler.short))
+                cards.append(self._card(filler, as_mapping(card, "card")))
             except Withheld:
                 continue
         if drafted and not cards:
             raise Withheld("cards: none may be shown")
         return cards
+
+    def _card(self, filler: _Filler, card: Mapping[str, Any]) -> dict[str, Any]:
+        if "table" in card:
+            return table_card(filler, card)
+        return provider_card(filler, card, self.today(), short=filler.short)
 
 
 @dataclass(frozen=True)

@@ -89,6 +89,8 @@ class Renderer:
         if listings:
             blocks.append(_Block(message.id, plain(words["listed"])))
         blocks += [_Block(message.id, listing, whole=True) for listing in listings]
+        tables = [card for card in message.cards if card["type"] == "table"]
+        blocks += [_Block(message.id, _table(card)) for card in tables]
         if message.print and link:
             line = words["link"].format(link=link(message))
             blocks.append(_Block(message.id, plain(line), firm=True))
@@ -202,6 +204,16 @@ def _listing(card: Mapping[str, Any]) -> str:
     """A provider's card in lines. Its number is written as phones make a link of it."""
     called = [action["label"] for action in card["actions"]]
     return _tidy("\n".join([card["title"], *card["lines"], *called, card["note"]]))
+
+
+def _table(card: Mapping[str, Any]) -> str:
+    """A table row by row, each cell with the name of its column. What the columns are is said by
+    the message."""
+    rows = []
+    for row in card["rows"]:
+        cells = zip(card["columns"], row["cells"], strict=True)
+        rows.append("\n".join([row["head"], *(f"- {name}: {cell}" for name, cell in cells)]))
+    return _tidy("\n\n".join(rows))
 
 
 def _help_lines(cards: Sequence[Mapping[str, Any]]) -> list[str]:

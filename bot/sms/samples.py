@@ -74,19 +74,7 @@ _VISIT: Sequence[Any] = (
     {"message": "visit.own_item", "slots": {"words": "A question of mine, in one sentence."}},
     {"message": "visit.own_item", "slots": {"words": "Another question of mine."}},
 )
-_COMPARED: Sequence[Any] = (
-    {
-        "message": "compare.row",
-        "slots": {
-            "aspect": "compare.aspect.prescribe",
-            "a": "role.therapist",
-            "a_says": "role.therapist.prescribe",
-            "b": "role.psychiatrist",
-            "b_says": "role.psychiatrist.prescribe",
-        },
-    },
-)
-_LINES: Mapping[str, Sequence[Any]] = {"find": _SEARCH, "compare": _COMPARED}
+_LINES: Mapping[str, Sequence[Any]] = {"find": _SEARCH}
 
 
 class NoSample(LookupError):

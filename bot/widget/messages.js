@@ -51,6 +51,13 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
 
   const reach = (list) => el("p", { className: "actions" }, ...list.map((a) => link(a.href, a.label, "action")));
 
+  // Things side by side. The cells stand below their head, not beside it: so three columns fit a phone.
+  function table({ title, columns, rows }) {
+    const row = (cells, name, props) => el("tr", null, ...cells.map((cell) => el(name, props, cell)));
+    return el("table", null, el("caption", null, title), el("thead", null, row(columns, "th", { scope: "col" })),
+      ...rows.map(({ head, cells }) => el("tbody", null, row([head], "th", { scope: "rowgroup", colspan: cells.length }), row(cells, "td"))));
+  }
+
   function card({ type, title, lines, actions, note }) {
     return el("div", { className: "card " + (type === "line" ? "line" : "provider"), role: "group", "aria-label": title },
       el("h3", null, title),
@@ -88,7 +95,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     const node = el("div", { className: `message ${own ? "own" : m.from} is-${m.kind}`, lang: m.lang },
       author(m),
       m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
-      ...(m.cards || []).map(card),
+      ...(m.cards || []).map((one) => (one.rows ? table : card)(one)),
       m.sources?.length ? sources(m.sources) : null,
       m.reviewed_on ? reviewed(m.reviewed_on) : null);
     if (m.print) {

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import textstat
 
+from actions.compare import ASPECTS
 from bot.book.formulas import formulas
 from guardrails.catalogue import Catalogue, Message, load_catalogue
 from guardrails.reading import check_reading
@@ -25,8 +26,9 @@ ROLES = names(
     "therapist counselor marriage_family_therapist social_worker psychologist neuropsychologist "
     "psychiatrist child_psychiatrist psychiatric_nurse_practitioner primary_care "
     "psychiatric_pharmacist addiction_counselor peer_specialist case_manager school_counselor "
-    "pastoral_counselor coach clinic"
+    "pastoral_counselor coach clinic physician_assistant associate school_psychologist"
 )
+WATCHED = names("title talk medical testing support recovery coach faith school associate clinic")
 NEEDS = names(
     "medication testing talk couples family child teen older_adult addiction trauma grief "
     "school_letter work no_insurance language second_opinion recovery_support not_sure"
@@ -49,7 +51,6 @@ FIRST_VISITS = names(
     "addiction_counselor peer_specialist coach clinic counselor social_worker "
     "marriage_family_therapist"
 )
-ASPECTS = names("training diagnose therapy prescribe visit")
 ENTITIES = {
     "role": ROLES,
     "need": NEEDS,
@@ -66,9 +67,12 @@ TOPICS = {
     "rights": RIGHTS,
 }
 ANSWER_IDS = [f"{topic}.{one}" for topic, ones in TOPICS.items() for one in ["overview", *ones]]
+ANSWER_IDS += [f"role.{role}.more" for role in ROLES]
+ANSWER_IDS += [f"role.watch.{family}" for family in WATCHED]
+ANSWER_IDS += names("role.titles role.letters role.prescribe role.prescribe.states role.diagnose")
 ANSWER_IDS += ["format.overview", "sources.overview", "compare.roles"]
 OTHER_IDS = names(
-    "compare.row compare.which about.what about.storage about.can_do smalltalk.greet "
+    "compare.caption compare.which about.what about.storage about.can_do smalltalk.greet "
     "smalltalk.thank smalltalk.goodbye smalltalk.restart scope.out"
 ) + [f"compare.aspect.{aspect}" for aspect in ASPECTS]
 FACT_IDS = [f"role.{role}.{aspect}" for role in ROLES for aspect in ASPECTS]
@@ -144,24 +148,49 @@ def test_an_answer_never_offers_itself() -> None:
 
 
 @pytest.mark.parametrize("role", ROLES)
-def test_a_role_is_told_in_60_to_110_words(role: str) -> None:
-    assert 60 <= words(CATALOGUE.messages[f"role.{role}"]) <= 110
+@pytest.mark.parametrize(
+    ("language", "can", "cannot", "about"),
+    [
+        ("en", "Can:", "Cannot:", ("Visits:", "Cost:", "To check:")),
+        ("es", r"Pueden?:", r"No pueden?:", ("Citas:", "Costo:", "Para verificar:")),
+    ],
+)
+def test_a_role_says_what_it_may_do_and_then_what_it_costs_and_how_to_check(
+    role: str, language: str, can: str, cannot: str, about: tuple[str, ...]
+) -> None:
+    text = CATALOGUE.messages[f"role.{role}"].words[language]
+    assert re.search(f"(?m)^- {can} ", text)
+    assert re.search(f"(?m)^- {cannot} ", text)
+    more = CATALOGUE.messages[f"role.{role}.more"].words[language]
+    assert all(f"- {part} " in more for part in about)
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("part", ["Training:", "Can:", "Cannot:", "Visits:", "To check:"])
-def test_a_role_says_what_it_may_do_and_how_to_check(role: str, part: str) -> None:
-    assert f"- {part} " in CATALOGUE.messages[f"role.{role}"].words["en"]
+def test_from_a_role_one_comes_to_its_training_a_comparison_and_signs_of_a_bad_fit(
+    role: str,
+) -> None:
+    first = CATALOGUE.messages[f"role.{role}"].choices
+    then = CATALOGUE.messages[f"role.{role}.more"].choices
+    assert first[0] == f"see.role.{role}.more"
+    assert any(one.startswith("compare.") for one in first)
+    assert any(one.startswith("see.role.watch.") for one in (*first, *then))
 
 
 @pytest.mark.parametrize("fact", FACT_IDS)
-def test_a_fact_fits_after_the_name_of_a_role(fact: str) -> None:
+def test_a_fact_fits_a_cell_of_a_table(fact: str) -> None:
     message = CATALOGUE.messages[fact]
-    text = message.words["en"]
     assert message.kind == "fragment"
-    assert len(text.split()) <= 18
-    assert text[0].islower() or text[0].isdigit()
-    assert not text.endswith(".")
+    for text in message.words.values():
+        assert len(text.split()) <= 15
+        assert text[0].islower() or text[0].isdigit()
+        assert not text.endswith(".")
+
+
+def test_psychologists_who_may_prescribe_are_named_by_state() -> None:
+    """facts/06: NM, LA, IL, IA, ID, CO, UT, Guam and the military."""
+    text = CATALOGUE.messages["role.prescribe.states"].words["en"]
+    for place in names("Mexico Louisiana Illinois Iowa Idaho Colorado Utah Guam military"):
+        assert place in text
 
 
 def test_a_coach_is_said_to_have_no_license_and_to_be_no_health_care() -> None:
@@ -178,12 +207,10 @@ def test_a_comparison_reads_at_grade_8_or_lower(a: str) -> None:
 
     for b in ROLES:
         rows = [
-            said("compare.row").format(
-                aspect=said(f"compare.aspect.{aspect}"),
-                a=CATALOGUE.terms[f"role.{a}"].label["en"],
-                a_says=said(f"role.{a}.{aspect}"),
-                b=CATALOGUE.terms[f"role.{b}"].label["en"],
-                b_says=said(f"role.{b}.{aspect}"),
+            f"{said(f'compare.aspect.{aspect}')}. "
+            + " ".join(
+                f"The {CATALOGUE.terms[f'role.{one}'].label['en']}: {said(f'role.{one}.{aspect}')}."
+                for one in (a, b)
             )
             for aspect in ASPECTS
         ]

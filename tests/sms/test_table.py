@@ -344,7 +344,7 @@ def test_the_command_fails_when_a_text_is_unfit(data: Path, monkeypatch) -> None
 
 
 def test_an_answer_comes_in_parts():
-    row: Row = ROWS["role.therapist", "en"]
+    row: Row = ROWS["role.titles", "en"]
     assert row.parts > 1
     assert row.segments <= 3
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import PHONE, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -132,3 +132,26 @@ def test_an_empty_message_is_not_sent(chat: Page, edge: FakeEdge) -> None:
     write(chat, "hello")
     expect(chat.get_by_text(ANSWER)).to_be_visible()
     assert [sent["text"] for sent in edge.sent] == ["hello"]
+
+
+def test_roles_stand_side_by_side_in_a_table_that_fits_a_phone(page: Page, edge: FakeEdge) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(edge.url + "/host")
+    page.get_by_role("button", name="Ask the care guide").click()
+    page.locator(".message").first.wait_for()
+    roles = ["Therapist", "Neuropsychologist", "Psychiatric nurse practitioner"]
+    rows = [{"head": "A usual visit", "cells": ["About 50 minutes", "Several hours", HOSTILE]}]
+    table = {"type": "table", "title": "Side by side", "columns": roles, "rows": rows}
+    edge.say("Here they are.", kind="answer", cards=[table])
+    shown = page.get_by_role("table", name="Side by side")
+    for role in roles:
+        expect(shown.get_by_role("columnheader", name=role)).to_be_visible()
+    expect(shown.get_by_role("rowheader", name="A usual visit")).to_be_visible()
+    expect(shown.get_by_role("cell")).to_have_text(rows[0]["cells"])
+    assert shown.locator("th[scope=col]").count() == 3
+    wide, room = (one.bounding_box() for one in (shown, page.locator(".log")))
+    assert wide
+    assert room
+    assert room["x"] <= wide["x"]
+    assert wide["x"] + wide["width"] <= room["x"] + room["width"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
