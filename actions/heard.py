@@ -17,6 +17,7 @@ _FILLERS = frozenset({
     "and", "or", "both", "for", "in", "on", "through", "insurance", "plan", "un", "una",
     "el", "la", "mi", "es", "por", "favor", "tengo", "quiero", "y", "o", "visit", "visits", "one",
 })  # fmt: skip
+_NO_ANSWERS = frozenset({"condition"})  # what somebody may speak of, and never a reply to us
 _SURE = 0.75  # confidence of an intent
 _QUESTION_WORDS = (
     r"(?:what|whats|who|whos|which|why|how|hows|when|where|is it|are they|do i|do they|does it|"
@@ -79,7 +80,8 @@ class Heard:
         """It names something, says little else and does not ask: an answer, whatever intent was
         guessed."""
         asked = "?" in self.text and self.intent.startswith(("ask_", "compare_", "who_", "first_"))
-        if not self.text or not self.entities or asked:
+        answers = any(entity.name not in _NO_ANSWERS for entity in self.entities)
+        if not self.text or not answers or asked:
             return False
         rest = re.findall(r"[^\W_]+", self.without().replace("'", "").casefold())
         return all(word in _FILLERS for word in rest)

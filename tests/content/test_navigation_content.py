@@ -40,8 +40,30 @@ COST_TERMS = names(
 )
 APPROACHES = names(
     "evidence_based cbt dbt emdr psychodynamic family_therapy group act exposure medication_visit "
-    "iop_php residential tms ect ketamine motivational_interviewing"
+    "iop_php residential tms ect ketamine motivational_interviewing couples_therapy play_therapy "
+    "parent_training interpersonal mindfulness_based supportive trauma_focused art_music "
+    "peer_support apps case_management substance_program mat integrated other_methods"
 )
+MORE_ON_APPROACHES = names("choosing cbt_or_dbt talk_and_medicine")
+ASKED_FIRST = [  # approaches with a message of their own on what to ask
+    *APPROACHES[:17],
+    *names("apps substance_program mat"),
+]
+SETTINGS = names(
+    "levels changing_level office practice_kinds community_center hospital hospital_ask "
+    "hospital_hold crisis_center emergency_room mobile_crisis urgent_care school college "
+    "telehealth_company training_clinic va tribal"
+)
+CONDITIONS = names(
+    "depression anxiety panic trauma ocd bipolar psychosis adhd autism eating substance gambling "
+    "grief postpartum sleep memory personality anger gender chronic_illness"
+)
+PATHWAYS = names(
+    "not_sure new_diagnosis depression anxiety panic trauma ocd bipolar psychosis adhd_child "
+    "adhd_adult autism_child autism_adult eating substance gambling grief postpartum sleep memory "
+    "personality anger couples child_behavior gender chronic_illness"
+)
+GOES_ON = names("depression trauma psychosis adhd_child autism_child eating substance memory")
 RIGHTS = names(
     "switching second_opinion waiting_list records confidentiality complaint interpreter "
     "check_license"
@@ -57,6 +79,7 @@ ENTITIES = {
     "cost_term": COST_TERMS,
     "approach": APPROACHES,
     "right": RIGHTS,
+    "condition": CONDITIONS,
 }
 TOPICS = {
     "role": ROLES,
@@ -65,12 +88,17 @@ TOPICS = {
     "cost": COST_TERMS,
     "approach": APPROACHES,
     "rights": RIGHTS,
+    "settings": SETTINGS,
+    "pathway": PATHWAYS,
 }
 ANSWER_IDS = [f"{topic}.{one}" for topic, ones in TOPICS.items() for one in ["overview", *ones]]
 ANSWER_IDS += [f"role.{role}.more" for role in ROLES]
 ANSWER_IDS += [f"role.watch.{family}" for family in WATCHED]
 ANSWER_IDS += names("role.titles role.letters role.prescribe role.prescribe.states role.diagnose")
 ANSWER_IDS += ["format.overview", "sources.overview", "compare.roles"]
+ANSWER_IDS += [f"approach.{one}" for one in MORE_ON_APPROACHES]
+ANSWER_IDS += [f"approach.{one}.ask" for one in ASKED_FIRST]
+ANSWER_IDS += [f"pathway.{one}.next" for one in GOES_ON]
 OTHER_IDS = names(
     "compare.caption compare.which about.what about.storage about.can_do smalltalk.greet "
     "smalltalk.thank smalltalk.goodbye smalltalk.restart scope.out"
@@ -232,9 +260,51 @@ def test_who_to_see_is_never_said_as_a_judgement(need: str) -> None:
     assert not re.search(r"\byou (?:should|need|must|ought)\b|\bis (?:best|right) for you\b", text)
 
 
-@pytest.mark.parametrize("message_id", [f"approach.{one}" for one in APPROACHES])
-def test_an_approach_gives_questions_to_ask(message_id: str) -> None:
-    assert "?" in CATALOGUE.messages[message_id].words["en"]
+@pytest.mark.parametrize("approach", [one for one in APPROACHES if one != "case_management"])
+def test_an_approach_gives_questions_to_ask_in_both_languages(approach: str) -> None:
+    where = f"approach.{approach}.ask" if approach in ASKED_FIRST else f"approach.{approach}"
+    for language, mark in (("en", "?"), ("es", "¿")):
+        assert mark in CATALOGUE.messages[where].words[language]
+    if approach in ASKED_FIRST:
+        assert f"see.{where}" in CATALOGUE.messages[f"approach.{approach}"].choices
+
+
+PATHWAY_IDS = [f"pathway.{one}" for one in ("overview", *PATHWAYS)]
+PATHWAY_IDS += [f"pathway.{one}.next" for one in GOES_ON]
+
+
+@pytest.mark.parametrize("message_id", PATHWAY_IDS)
+def test_a_pathway_ends_with_who_can_advise(message_id: str) -> None:
+    message = CATALOGUE.messages[message_id]
+    last = {
+        "en": r"A clinician who meets (?:you|your child|the person) can say what fits\.$",
+        "es": r"Un profesional que (?:le atienda|vea a (?:su hijo|la persona)) puede decir(?:le)? "
+        r"qué conviene\.$",
+    }
+    for language, words in message.words.items():
+        assert re.search(last[language], words), language
+        if language in message.short:
+            assert re.search(last[language], message.short[language])
+
+
+@pytest.mark.parametrize("message_id", PATHWAY_IDS)
+def test_a_pathway_is_about_care_and_names_no_signs(message_id: str) -> None:
+    named = re.compile(r"symptom|síntoma|\bsigns of\b|\byou (?:may|might|probably) have\b", re.I)
+    for words in CATALOGUE.messages[message_id].words.values():
+        assert not named.search(words)
+
+
+@pytest.mark.parametrize("condition", CONDITIONS)
+def test_every_condition_that_is_recognised_has_its_pathway(condition: str) -> None:
+    ages = {"adhd", "autism"}
+    ends = ("_child", "_adult") if condition in ages else ("",)
+    assert {f"pathway.{condition}{end}" for end in ends} <= set(CATALOGUE.messages)
+
+
+@pytest.mark.parametrize("message_id", ANSWER_IDS)
+def test_an_answer_on_ways_and_places_can_be_tapped(message_id: str) -> None:
+    if message_id.startswith(("approach.", "settings.", "pathway.")):
+        assert f"see.{message_id}" in CATALOGUE.choices
 
 
 @pytest.mark.parametrize("choice_id", CHOICE_IDS)
