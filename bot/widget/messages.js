@@ -43,15 +43,25 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
 
   // Only calls, texts and secure pages: anything else is shown as words that lead nowhere.
   function link(href, label, className) {
-    if (!/^(tel:|sms:|https:\/\/)/i.test(href)) return el("span", { className: "nowhere" }, label);
-    if (!/^https/i.test(href)) return el("a", { className, href }, label);
+    if (!/^(tel:|sms:|https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/])/i.test(href)) return el("span", { className: "nowhere" }, label);
+    if (!/^http/i.test(href)) return el("a", { className, href }, label);
     const away = { className, href, target: "_blank", rel: "noopener noreferrer" };
     return el("a", away, label, unseen(` (${words.new_tab})`));
   }
 
   const reach = (list) => el("p", { className: "actions" }, ...list.map((a) => link(a.href, a.label, "action")));
 
-  function card({ type, title, lines, actions, note }) {
+  // A visit sheet: its lines are numbered through all sections, as the server counts them.
+  function sheet({ title, sections }) {
+    let n = 0;
+    return el("div", { className: "card sheet", role: "group", "aria-label": title }, el("h3", null, title),
+      ...sections.flatMap((section) => [el("h4", null, section.title), el("ol", null,
+        ...section.lines.map(({ text, why }) => el("li", { value: ++n }, text, why ? el("p", { className: "note" }, why) : null)))]));
+  }
+
+  function card(it) {
+    if (it.sections) return sheet(it);
+    const { type, title, lines, actions, note } = it;
     return el("div", { className: "card " + (type === "line" ? "line" : "provider"), role: "group", "aria-label": title },
       el("h3", null, title),
       ...(lines || []).map((line) => el("p", null, line)),
@@ -91,7 +101,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
       ...(m.cards || []).map(card),
       m.sources?.length ? sources(m.sources) : null,
       m.reviewed_on ? reviewed(m.reviewed_on) : null);
-    if (m.print) {
+    if (m.print || m.cards?.some((one) => one.sections)) {
       node.append(el("button", { type: "button", className: "choice", onclick: () => onPrint(node) }, words.print));
     }
     if (withChoices && m.choices?.length) node.append(choices(m));
