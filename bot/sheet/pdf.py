@@ -7,6 +7,7 @@ make it fail, or comes into a log. It takes a part of a second: call it from a t
 from __future__ import annotations
 
 import re
+import secrets
 import unicodedata
 from collections.abc import Mapping
 from functools import cache
@@ -55,16 +56,19 @@ def pdf_of(card: Mapping[str, Any], words: Mapping[str, str], country: str) -> b
 def _paper(words: Mapping[str, str], size: str) -> FPDF:
     from fpdf import FPDF  # seconds to import: whoever asks for no PDF does not wait for it
 
+    count = secrets.token_hex(8)  # stands for the number of pages; nobody writes that by chance
+
     class Paper(FPDF):
         def footer(self) -> None:
             self.set_y(-15)
             self.set_text_color(_SOFT)
             self.set_font(_FAMILY, size=_SMALL)
-            page = words["page"].format(n=self.page_no(), all="{nb}")
+            page = words["page"].format(n=self.page_no(), all=count)
             self.cell(0, 4, words["made_with"], new_x="LMARGIN", new_y="NEXT")
             self.cell(0, 4, page)
 
     paper = Paper(format=size)
+    paper.alias_nb_pages(count)
     paper.set_margins(_MARGIN, 18, _MARGIN)
     paper.set_auto_page_break(True, 20)
     paper.add_font(_FAMILY, fname=FONTS / "DejaVuSansCondensed.ttf")
@@ -173,5 +177,8 @@ def _letters() -> frozenset[int]:
     """What both faces of the font hold."""
     from fontTools.ttLib import TTFont
 
-    faces = [TTFont(path, lazy=True).getBestCmap() for path in sorted(FONTS.glob("*.ttf"))]
-    return frozenset.intersection(*(frozenset(face) for face in faces))
+    held = []
+    for path in sorted(FONTS.glob("*.ttf")):
+        with TTFont(path, lazy=True) as face:
+            held.append(frozenset(face.getBestCmap()))
+    return frozenset.intersection(*held)

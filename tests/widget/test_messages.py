@@ -132,3 +132,26 @@ def test_an_empty_message_is_not_sent(chat: Page, edge: FakeEdge) -> None:
     write(chat, "hello")
     expect(chat.get_by_text(ANSWER)).to_be_visible()
     assert [sent["text"] for sent in edge.sent] == ["hello"]
+
+
+def test_a_visit_sheet_has_its_sections_and_prints_alone(chat: Page, edge: FakeEdge) -> None:
+    own = {"text": HOSTILE + "\n  two  lines", "own": True}
+    ask = {"text": "How long?", "why": "So you can plan.", "own": False}
+    sections = [
+        {"id": "matters", "title": "What matters", "lines": [own]},
+        {"id": "questions", "title": "To ask", "lines": [ask, own]},
+    ]
+    sheet = {"type": "sheet", "title": "My visit sheet", "language": "en", "sections": sections}
+    edge.say("Here it is.", cards=[sheet], choices=["Get a link"])
+    shown = chat.get_by_role("group", name="My visit sheet")
+    expect(shown.get_by_role("heading", level=4)).to_have_text(["What matters", "To ask"])
+    texts = shown.locator("li").evaluate_all("all => all.map(li => [li.value, li.textContent])")
+    assert texts == [[1, own["text"]], [2, "How long?So you can plan."], [3, own["text"]]]
+    assert chat.title() == "A clinic"
+    chat.evaluate("() => { window.print = () => { window.printed = true } }")
+    chat.get_by_role("button", name="Print this list").click()
+    assert chat.evaluate("() => window.printed")
+    chat.emulate_media(media="print")
+    expect(shown.get_by_text("How long?")).to_be_visible()
+    expect(chat.get_by_text("Get a link")).to_be_hidden()
+    expect(chat.get_by_text(HELLO)).to_be_hidden()
