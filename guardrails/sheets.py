@@ -19,11 +19,11 @@ SECTIONS = (
 )
 KINDS = frozenset({"first", "next", "switching"})
 WHOM = frozenset({"adult", "teen", "couple", "my_child", "my_parent"})
-MOST_ITEMS = 100
+MOST_ITEMS = 300
 """Lines of one sheet."""
 LONGEST_OWN = 4_000
 """Characters of one line of theirs: as many as one message may have."""
-MOST_OWN = 20_000
+MOST_OWN = 40_000
 """The same of all their lines."""
 SHEET, LINK = "sheet", "link"
 """Types of the cards that are made here."""

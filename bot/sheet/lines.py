@@ -1,5 +1,5 @@
-"""A sheet's card as numbered lines. The numbers go through all of it, as they do in the chat, so
-that "take out 4" means the same line everywhere."""
+"""A sheet's card as lines. Questions have numbers, as in the chat, so that "take out 4" means the
+same one everywhere; what to ask and what to bring has a box to tick."""
 
 from __future__ import annotations
 
@@ -7,13 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-TICKED = frozenset({"questions", "own_questions", "bring"})
-"""Sections whose lines have a box to tick."""
+NUMBERED = frozenset({"questions", "own_questions"})
+TICKED = NUMBERED | {"bring"}
 
 
 @dataclass(frozen=True)
 class Line:
-    number: int
+    """``number`` is None where lines are not counted."""
+
+    number: int | None
     text: str
     why: str | None
     own: bool
@@ -26,28 +28,35 @@ class Section:
     lines: tuple[Line, ...]
 
     @property
+    def numbered(self) -> bool:
+        return self.id in NUMBERED
+
+    @property
     def ticked(self) -> bool:
         return self.id in TICKED
 
 
 def sections_of(card: Mapping[str, Any]) -> list[Section]:
     """The sections that have lines, in order."""
-    number = 0
-    found = []
-    for section in card["sections"]:
-        lines = []
-        for line in section["lines"]:
-            number += 1
-            lines.append(Line(number, line["text"], line.get("why"), bool(line["own"])))
-        if lines:
-            found.append(Section(section["id"], section["title"], tuple(lines)))
-    return found
+    return [
+        Section(one["id"], one["title"], tuple(_lines(one)))
+        for one in card["sections"]
+        if one["lines"]
+    ]
 
 
-def plain_lines(card: Mapping[str, Any]) -> Iterator[str]:
-    """For a text message: the title, then each section's title and its lines."""
-    yield card["title"]
+def _lines(section: Mapping[str, Any]) -> Iterator[Line]:
+    for n, line in enumerate(section["lines"], 1):
+        number = n if section["id"] in NUMBERED else None
+        yield Line(number, line["text"], line.get("why"), bool(line["own"]))
+
+
+def plain_lines(card: Mapping[str, Any], said: str) -> Iterator[str]:
+    """For a text message: each section with its lines, but one that stands in ``said`` already."""
     for section in sections_of(card):
-        yield "\n".join(
-            [f"{section.title}:", *(f"{line.number}. {line.text}" for line in section.lines)]
-        )
+        if all(line.text in said for line in section.lines):
+            continue
+        lines = [
+            f"{f'{line.number}.' if line.number else '-'} {line.text}" for line in section.lines
+        ]
+        yield "\n".join([f"{section.title}:", *lines])

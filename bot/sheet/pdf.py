@@ -100,7 +100,8 @@ def _line(paper: FPDF, line: Line, ticked: bool, words: Mapping[str, str]) -> No
     paper.set_x(_MARGIN + _BOX + 1)
     paper.set_text_color(_INK)
     paper.set_font(_FAMILY, size=_BODY)
-    paper.cell(_INDENT - _BOX - 1, 5.2, f"{line.number}.")
+    if line.number or not ticked:
+        paper.cell(_INDENT - _BOX - 1, 5.2, f"{line.number}." if line.number else "•")
     _write(paper, line.text, indent=_INDENT)
     if line.own:
         _write(paper, f"({words['own']})", _SMALL, indent=_INDENT, grey=_SOFT)

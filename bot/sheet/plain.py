@@ -21,7 +21,7 @@ def plain_text(card: Mapping[str, Any], words: Mapping[str, str]) -> str:
 
 
 def _line(line: Line, box: str, words: Mapping[str, str]) -> str:
-    head = f"{box}{line.number}. "
+    head = f"{box}{line.number}. " if line.number else box or "- "
     text = line.text.replace("\r\n", "\n").replace("\n", "\n" + " " * len(head))
     marked = f"{text} ({words['own']})" if line.own else text
     why = f"\n{' ' * len(head)}{words['why']} {line.why}" if line.why else ""

@@ -93,7 +93,8 @@ class Renderer:
             blocks.append(_Block(message.id, plain(words["listed"])))
         blocks += [_Block(message.id, listing, whole=True) for listing in listings]
         sheets = _sheets(message)
-        blocks += [_Block(message.id, _tidy(part)) for one in sheets for part in plain_lines(one)]
+        listed = [part for one in sheets for part in plain_lines(one, message.text)]
+        blocks += [_Block(message.id, _tidy(part)) for part in listed]
         if sheets:
             blocks.append(_Block(message.id, plain(words["sheet"]), firm=True))
         elif message.print and link:

@@ -51,13 +51,11 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
 
   const reach = (list) => el("p", { className: "actions" }, ...list.map((a) => link(a.href, a.label, "action")));
 
-  // A visit sheet: its lines are numbered through all sections, as the server counts them.
-  function sheet({ title, sections }) {
-    let n = 0;
-    return el("div", { className: "card sheet", role: "group", "aria-label": title }, el("h3", null, title),
-      ...sections.flatMap((section) => [el("h4", null, section.title), el("ol", null,
-        ...section.lines.map(({ text, why }) => el("li", { value: ++n }, text, why ? el("p", { className: "note" }, why) : null)))]));
-  }
+  // A visit sheet: each section opens and closes. Only questions are counted, as people speak of them by number.
+  const sheet = ({ title, sections }) => el("div", { className: "card sheet", role: "group", "aria-label": title }, el("h3", null, title),
+    ...sections.map((section) => el("details", null, el("summary", null, section.title),
+      el(section.id === "questions" ? "ol" : "ul", null,
+        ...section.lines.map(({ text, why }) => el("li", null, text, why ? el("p", { className: "note" }, why) : null))))));
 
   function card(it) {
     if (it.sections) return sheet(it);

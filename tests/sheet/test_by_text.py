@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 
@@ -23,11 +24,12 @@ def shown(*own: str, language: str = "en", **more: object) -> Message:
 
 
 @pytest.mark.parametrize("language", ["en", "es"])
-def test_its_lines_are_numbered_through_all_sections_and_ones_own_words_are_there(language):
+def test_questions_have_numbers_other_lines_have_none_and_ones_own_words_are_there(language):
     parts = RENDERER.render([shown("my <b>own</b> words?", language=language)], language).parts
     said = "\n".join(parts)
-    assert re.findall(r"^(\d)\. ", said, re.M) == ["1", "2", "3", "4", "5"]
-    assert "1. my <b>own</b> words?" in said
+    assert re.findall(r"^(\d)\. ", said, re.M) == ["1", "2"]
+    assert "- my <b>own</b> words?" in said
+    assert "2. and my job?" in said
     assert plain(CATALOGUE.messages["sheet.section.questions"].words[language] + ":") in said
 
 
@@ -56,6 +58,14 @@ def test_choices_do_not_compete_with_its_numbers():
 
 def test_the_signed_link_of_a_list_is_not_sent_for_a_sheet():
     message = shown()
-    listed = Message(**{**message.__dict__, "print": True, "offers": (Offer("x", do="erase"),)})
+    listed = replace(message, print=True, offers=(Offer("x", do="erase"),))
     said = RENDERER.render([listed], "en", link=lambda _: "https://care.example/l/token").parts
     assert "/l/" not in "\n".join(said)
+
+
+def test_a_section_that_the_message_lists_already_is_not_listed_twice():
+    message = shown()
+    listing = replace(message, text="1. How long is a visit?\n2. and my job?")
+    said = "\n".join(RENDERER.render([listing], "en").parts)
+    assert said.count("and my job?") == 1
+    assert "The plan's card" in said

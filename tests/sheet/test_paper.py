@@ -29,9 +29,9 @@ def test_the_whole_sheet_is_there_with_accents_marks_and_page_numbers():
     assert "Por qué preguntarlo: Para poder planear." in said
     assert WORDS["es"]["made_with"] in said
     assert re.search(r"Página 1 de\s+1", said)
-    assert [said.index(f" {n}. ") for n in range(1, 6)] == sorted(
-        said.index(f" {n}. ") for n in range(1, 6)
-    )
+    assert "1. ¿Cuánto dura?" in said
+    assert "2. and my job?" in said
+    assert "3. " not in said
 
 
 def test_a_picture_that_no_letter_stands_for_is_a_box_and_the_paper_says_so():
@@ -86,7 +86,7 @@ def test_nothing_that_somebody_writes_breaks_it(own):
 def test_marks_that_steer_a_screen_or_a_program_do_nothing_on_paper():
     own = ["\u202ereverse", "a\0b\x07", "\t\tc", "e\u0301e", "{nb} **b** __u__", "\u00ad" * 9 + "d"]
     said = words_of(pdf_of(card(*own), WORDS["en"], "US"))
-    for text in ("1. reverse (", "2. ab (", "3. c (", "4. ée (", "5. {nb} **b** __u__ (", "6. d ("):
+    for text in ("reverse (", "• ab (", "• c (", "• ée (", "• {nb} **b** __u__ (", "• d ("):
         assert text in said
 
 

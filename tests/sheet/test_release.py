@@ -96,7 +96,7 @@ def test_a_line_that_is_neither_reviewed_nor_their_own_holds_the_sheet_back(item
         {"sections": [{"id": "matters"}]},
         {"sections": [{"id": "matters", "items": []}, {"id": "matters", "items": []}]},
         {"sections": [{"id": "matters", "items": [{"own": "x"}] * (MOST_ITEMS + 1)}]},
-        {"sections": [{"id": "matters", "items": [{"own": "x" * LONGEST_OWN}] * 6}]},
+        {"sections": [{"id": "matters", "items": [{"own": "x" * LONGEST_OWN}] * 11}]},
     ],
 )
 def test_a_sheet_of_another_shape_is_held_back(changed):
