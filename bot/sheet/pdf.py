@@ -27,6 +27,7 @@ _FAMILY = "sheet"
 _MARGIN, _INDENT, _BOX = 20.0, 13.0, 3.4  # millimetres
 _BODY, _SMALL = 11.0, 9.0  # points
 _NOTE_LINES, _NOTE_GAP = 6, 9.0  # and millimetres between two
+_LONG = 2_000  # characters
 _INK, _SOFT, _RULE = 20, 90, 170  # greys
 
 
@@ -111,7 +112,9 @@ def _line(paper: FPDF, line: Line, ticked: bool, words: Mapping[str, str]) -> No
 
 
 def _height(paper: FPDF, line: Line, words: Mapping[str, str]) -> float:
-    """Millimetres that it takes."""
+    """Millimetres that it takes; of what is long in any case, a page's."""
+    if len(line.text) > _LONG:
+        return float(paper.eph)
     tall = _write(paper, line.text, indent=_INDENT, dry=True)
     if line.own:
         tall += _write(paper, f"({words['own']})", _SMALL, indent=_INDENT, dry=True)
