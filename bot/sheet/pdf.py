@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import secrets
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -24,7 +24,8 @@ LETTER = frozenset({"US", "CA", "MX", "PR", "PH", "CL", "CO", "VE", "CR", "GT", 
 """Countries whose paper is US Letter; all others have A4."""
 MISSING = "□"
 _FAMILY = "sheet"
-_MARGIN, _INDENT, _BOX = 20.0, 13.0, 3.4  # millimetres
+_MARGIN, _BOX = 20.0, 3.4  # millimetres
+_INDENT, _COUNTED = 6.0, 13.0  # of a line, and of one with a number
 _BODY, _SMALL = 11.0, 9.0  # points
 _NOTE_LINES, _NOTE_GAP = 6, 9.0  # and millimetres between two
 _LONG = 2_000  # characters
@@ -95,19 +96,16 @@ def _section(paper: FPDF, section: Section, words: Mapping[str, str]) -> None:
 
 def _line(paper: FPDF, line: Line, ticked: bool, words: Mapping[str, str]) -> None:
     top = paper.get_y()
-    if ticked:
-        paper.set_draw_color(_INK)
-        paper.rect(_MARGIN, top + 0.9, _BOX, _BOX)
-    paper.set_x(_MARGIN + _BOX + 1)
     paper.set_text_color(_INK)
     paper.set_font(_FAMILY, size=_BODY)
+    if ticked:
+        paper.set_draw_color(_INK)
+        paper.rect(_MARGIN + 1, top + 0.9, _BOX, _BOX)
     if line.number or not ticked:
-        paper.cell(_INDENT - _BOX - 1, 5.2, f"{line.number}." if line.number else "•")
-    _write(paper, line.text, indent=_INDENT)
-    if line.own:
-        _write(paper, f"({words['own']})", _SMALL, indent=_INDENT, grey=_SOFT)
-    if line.why:
-        _write(paper, f"{words['why']} {line.why}", _SMALL, indent=_INDENT, grey=_SOFT)
+        paper.set_x(_MARGIN + (_BOX + 1 if line.number else 0))
+        paper.cell(8, 5.2, f"{line.number}." if line.number else "•")
+    for text, size, grey in _texts(line, words):
+        _write(paper, text, size, indent=_indent(line), grey=grey)
     paper.ln(1.8)
 
 
@@ -115,12 +113,23 @@ def _height(paper: FPDF, line: Line, words: Mapping[str, str]) -> float:
     """Millimetres that it takes; of what is long in any case, a page's."""
     if len(line.text) > _LONG:
         return float(paper.eph)
-    tall = _write(paper, line.text, indent=_INDENT, dry=True)
+    texts = _texts(line, words)
+    return 1.8 + sum(
+        _write(paper, text, size, indent=_indent(line), dry=True) for text, size, _ in texts
+    )
+
+
+def _texts(line: Line, words: Mapping[str, str]) -> Iterator[tuple[str, float, int]]:
+    """Its paragraphs, each with its size and grey. A blank of ours has room for a pen."""
+    yield line.text if line.own else line.text.replace("____", "_" * 16), _BODY, _INK
     if line.own:
-        tall += _write(paper, f"({words['own']})", _SMALL, indent=_INDENT, dry=True)
+        yield f"({words['own']})", _SMALL, _SOFT
     if line.why:
-        tall += _write(paper, f"{words['why']} {line.why}", _SMALL, indent=_INDENT, dry=True)
-    return tall + 1.8
+        yield f"{words['why']} {line.why}", _SMALL, _SOFT
+
+
+def _indent(line: Line) -> float:
+    return _COUNTED if line.number else _INDENT
 
 
 def _write(
