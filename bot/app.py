@@ -43,6 +43,7 @@ from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.sheet.setup import open_sheets
 from bot.sms.setup import open_sms
 from bot.staff import admin_pages, answering, content_pages
 from bot.staff import pages as staff_pages
@@ -93,6 +94,7 @@ def create_app(
     assets = load_assets(data / "content")
     elsewhere = open_elsewhere(desk.watch, clinics, settings, data / "content", now)
     sms = open_sms(desk, clinics, limits, settings, data / "content", elsewhere.bridge)
+    pages = open_sheets(desk.turn, clinics, settings.public_url, data / "content")
     listings = Listings(settings.directory_url)
     admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(
@@ -138,6 +140,7 @@ def create_app(
             *directory.routes(),
             *elsewhere.channel.routes(),
             *sms.routes,
+            *pages.routes(),
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),

@@ -27,6 +27,7 @@ from bot.handoff.person import ANSWERS, CHILD, DENIED
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Typing
 from bot.out import Draft
+from bot.sheet.desk import FORGET, LINK, SheetDesk
 from bot.sms.reminder_desk import SET as SET_REMINDER
 from bot.sms.reminder_desk import ReminderDesk
 from bot.store.record import StoreDown
@@ -93,6 +94,8 @@ class Turn(Danger):
     """Seconds before a slow engine is spoken of."""
     reminders: ReminderDesk | None = None
     """None: nobody is reminded of anything."""
+    sheets: SheetDesk | None = None
+    """None: no sheet has a page."""
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
     opted_out: Callable[[Session], Awaitable[None]] | None = None
@@ -247,7 +250,11 @@ class Turn(Danger):
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
         case = Case(session, person, screening, handoff, asking)
-        for answer in (self.at_their_word, self.by_people, self.by_text, self.by_screening):
+        answers = (
+            *(self.at_their_word, self.by_people, self.by_text),
+            *(self.by_sheet, self.by_screening),
+        )
+        for answer in answers:
             if (reply := await answer(case)) is not None:
                 return reply
         if not engine_up:
@@ -261,7 +268,8 @@ class Turn(Danger):
         return Reply(drafts, turned.asking)
 
     async def at_their_word(self, case: Case) -> Reply | None:
-        """Going on where they were, no more texts, no reminder: whatever else goes on."""
+        """Going on where they were, no more texts, no reminder, no page of a sheet: whatever else
+        goes on."""
         if case.do == "resume":
             pending = await self.pending(case)
             return Reply(pending or [{"message": "resume.nothing"}], case.asking)
@@ -271,6 +279,8 @@ class Turn(Danger):
             done: Draft = {"message": case.screening.reply, "choices": []}
             return Reply([done], case.asking)
         off = await self.reminders.heard_off(case.session, case.person) if self.reminders else None
+        if off is None and case.do == FORGET and self.sheets:
+            off = await self.sheets.asked(case.session, FORGET, self.now())
         if off is None:
             return None
         if case.handoff and case.handoff.state in LASTING:  # one voice: it is done, and quietly
@@ -302,6 +312,15 @@ class Turn(Danger):
         pending = await self.pending(case) if heard.over else []
         return Reply([*heard.drafts, *pending], case.asking)
 
+    async def by_sheet(self, case: Case) -> Reply | None:
+        """A page for the sheet, or none any more. Nothing is kept for a child."""
+        if self.sheets is None or case.screening.reply:
+            return None
+        if self.is_child(case.session):
+            return Reply([{"message": CHILD}], case.asking) if case.do == LINK else None
+        said = await self.sheets.heard(case.session, case.person, self.now())
+        return Reply([*said, *await self.pending(case)], case.asking) if said else None
+
     async def by_screening(self, case: Case) -> Reply | None:
         """What screening answers: a person is wanted, a child, a "no", a refusal, a fact."""
         session, reply = case.session, case.screening.reply
@@ -322,6 +341,8 @@ class Turn(Danger):
             return await self.human(session, [])
         if wanted == SET_REMINDER and self.reminders:
             return await self.reminders.agreed(session, draft, self.now())
+        if wanted in (LINK, FORGET) and self.sheets and not self.is_child(session):
+            return await self.sheets.asked(session, str(wanted), self.now()) or [draft]
         return [draft]
 
     async def pending(self, case: Case) -> list[Draft]:

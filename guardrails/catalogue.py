@@ -37,6 +37,7 @@ SLOT_TYPES = frozenset(
         "moment",
         "ending",
         "own_words",
+        "sheet_link",
         "emergency",
         "crisis_line",
         "route_line",
@@ -62,6 +63,8 @@ EDGE_DOES = frozenset(
         "text_me",
         "text_me.no",
         "text_me.stop",
+        "sheet.link",
+        "sheet.forget",
     }
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")

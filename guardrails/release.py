@@ -14,6 +14,7 @@ from typing import Any
 from guardrails.cards import provider_card
 from guardrails.catalogue import PLACEHOLDER, Catalogue, Choice, Message, Source
 from guardrails.helplines import Helplines
+from guardrails.sheets import link_card, sheet_card
 from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
 from guardrails.tables import table_card
 
@@ -91,7 +92,12 @@ class Releaser:
         )
 
     def _cards(self, filler: _Filler, drafted: Sequence[Any]) -> list[dict[str, Any]]:
-        """The cards that may be shown: a faulty one takes no other with it."""
+        """The cards that may be shown. A faulty listing takes no other with it; a sheet and the
+        link to one are all there is to show, and a fault in one is a fault of the whole draft."""
+        alone = {"sheet": sheet_card, "link": link_card}
+        for name, made in alone.items():
+            if any(isinstance(card, Mapping) and name in card for card in drafted):
+                return [made(filler, as_mapping(card, "card").get(name)) for card in drafted]
         cards = []
         for card in drafted:
             try:
@@ -169,9 +175,9 @@ class _Filler:
 
     def _slot(self, kind: str, value: Any) -> str:
         if kind == "fragment":
-            return self._fragment(value if isinstance(value, Mapping) else {"message": value})
+            return self.fragment(value if isinstance(value, Mapping) else {"message": value})
         if kind == "lines":
-            lines = [self._fragment(draft) for draft in as_list(value, "lines")]
+            lines = [self.fragment(draft) for draft in as_list(value, "lines")]
             return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
         if kind == "label":
             return self.label(value)
@@ -188,7 +194,7 @@ class _Filler:
         month = {"message": f"time.{_MONTHS[at.month - 1]}"}
         return self.say("time.moment", day=day, n=at.day, month=month, clock=clock)
 
-    def _fragment(self, draft: Draft) -> str:
+    def fragment(self, draft: Draft) -> str:
         message = self.message(draft)
         return self.text(message, as_mapping(draft.get("slots", {}), "slots"))
 
@@ -197,7 +203,7 @@ class _Filler:
 
     def _named(self, item: Any) -> str:
         """A term's label, or a fragment where there is no term."""
-        return self._fragment(item) if isinstance(item, Mapping) else self.label(item)
+        return self.fragment(item) if isinstance(item, Mapping) else self.label(item)
 
     def _joined(self, labels: Sequence[str]) -> str:
         """Labels in a row, with the word for "and" from the catalogue."""
@@ -222,4 +228,4 @@ class _Filler:
 
     def say(self, message: str, **slots: Any) -> str:
         """A fragment of the catalogue, filled."""
-        return self._fragment({"message": message, "slots": slots})
+        return self.fragment({"message": message, "slots": slots})

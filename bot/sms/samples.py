@@ -31,6 +31,10 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "clock": ("9:00", "12:30"),
     "ending": ("00", "00"),
     "date": ("2026-12-01", "2026-12-01"),
+    "sheet_link": (
+        f"https://care.example/s/{'A1b-' * 6}",
+        f"https://chat.demo-community-clinic.example/s/{'A1b_' * 6}",
+    ),
     "moment": ("2026-11-24T15:00", "2026-09-23T12:30"),
     "own_words": (
         "A question of mine",

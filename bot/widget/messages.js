@@ -43,8 +43,8 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
 
   // Only calls, texts and secure pages: anything else is shown as words that lead nowhere.
   function link(href, label, className) {
-    if (!/^(tel:|sms:|https:\/\/)/i.test(href)) return el("span", { className: "nowhere" }, label);
-    if (!/^https/i.test(href)) return el("a", { className, href }, label);
+    if (!/^(tel:|sms:|https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/])/i.test(href)) return el("span", { className: "nowhere" }, label);
+    if (!/^http/i.test(href)) return el("a", { className, href }, label);
     const away = { className, href, target: "_blank", rel: "noopener noreferrer" };
     return el("a", away, label, unseen(` (${words.new_tab})`));
   }
@@ -58,7 +58,16 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
       ...rows.map(({ head, cells }) => el("tbody", null, row([head], "th", { scope: "rowgroup", colspan: cells.length }), row(cells, "td"))));
   }
 
-  function card({ type, title, lines, actions, note }) {
+  // A visit sheet: each section opens and closes. Only questions are counted, as people speak of them by number.
+  const sheet = ({ title, sections }) => el("div", { className: "card sheet", role: "group", "aria-label": title }, el("h3", null, title),
+    ...sections.map((section) => el("details", null, el("summary", null, section.title),
+      el(section.id === "questions" ? "ol" : "ul", null,
+        ...section.lines.map(({ text, why }) => el("li", null, text, why ? el("p", { className: "note" }, why) : null))))));
+
+  function card(it) {
+    if (it.sections) return sheet(it);
+    if (it.rows) return table(it);
+    const { type, title, lines, actions, note } = it;
     return el("div", { className: "card " + (type === "line" ? "line" : "provider"), role: "group", "aria-label": title },
       el("h3", null, title),
       ...(lines || []).map((line) => el("p", null, line)),
@@ -95,10 +104,10 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     const node = el("div", { className: `message ${own ? "own" : m.from} is-${m.kind}`, lang: m.lang },
       author(m),
       m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
-      ...(m.cards || []).map((one) => (one.rows ? table : card)(one)),
+      ...(m.cards || []).map(card),
       m.sources?.length ? sources(m.sources) : null,
       m.reviewed_on ? reviewed(m.reviewed_on) : null);
-    if (m.print) {
+    if (m.print || m.cards?.some((one) => one.sections)) {
       node.append(el("button", { type: "button", className: "choice", onclick: () => onPrint(node) }, words.print));
     }
     if (withChoices && m.choices?.length) node.append(choices(m));

@@ -155,3 +155,31 @@ def test_roles_stand_side_by_side_in_a_table_that_fits_a_phone(page: Page, edge:
     assert room["x"] <= wide["x"]
     assert wide["x"] + wide["width"] <= room["x"] + room["width"]
     assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_visit_sheet_has_its_sections_and_prints_alone(chat: Page, edge: FakeEdge) -> None:
+    own = {"text": HOSTILE + "\n  two  lines", "own": True}
+    ask = {"text": "How long?", "why": "So you can plan.", "own": False}
+    sections = [
+        {"id": "matters", "title": "What matters", "lines": [own]},
+        {"id": "questions", "title": "To ask", "lines": [ask, own]},
+    ]
+    sheet = {"type": "sheet", "title": "My visit sheet", "language": "en", "sections": sections}
+    edge.say("Here it is.", cards=[sheet], choices=["Get a link"])
+    shown = chat.get_by_role("group", name="My visit sheet")
+    expect(shown.get_by_text("How long?")).to_be_hidden()
+    shown.get_by_text("To ask").click()
+    expect(shown.get_by_text("How long?")).to_be_visible()
+    listed = "all => all.map(li => [li.parentNode.localName, li.textContent])"
+    texts = shown.locator("li").evaluate_all(listed)
+    assert texts == [["ul", own["text"]], ["ol", "How long?So you can plan."], ["ol", own["text"]]]
+    assert chat.title() == "A clinic"
+    chat.evaluate("() => { window.print = () => { window.printed = true } }")
+    chat.get_by_role("button", name="Print this list").click()
+    assert chat.evaluate("() => window.printed")
+    chat.emulate_media(media="print")
+    for line in ("How long?", "two lines"):
+        expect(shown.get_by_text(line).first).to_be_visible()
+    expect(chat.get_by_text("Here it is.")).to_be_hidden()
+    expect(chat.get_by_text("Get a link")).to_be_hidden()
+    expect(chat.get_by_text(HELLO)).to_be_hidden()
