@@ -45,7 +45,8 @@ RIGHTS = names(
 FIRST_VISITS = names(
     "therapist psychologist psychiatrist psychiatric_nurse_practitioner primary_care "
     "addiction_counselor peer_specialist coach clinic counselor social_worker "
-    "marriage_family_therapist"
+    "marriage_family_therapist couples group child_teen testing bring forms private say_no "
+    "nervous online late_or_cancel fit next_visits"
 )
 ASPECTS = names("training diagnose therapy prescribe visit")
 ENTITIES = {
@@ -201,6 +202,12 @@ def test_a_cost_answer_sends_people_to_the_office_or_the_plan(term: str) -> None
 def test_who_to_see_is_never_said_as_a_judgement(need: str) -> None:
     text = CATALOGUE.messages[f"who_for.{need}"].words["en"].lower()
     assert not re.search(r"\byou (?:should|need|must|ought)\b|\bis (?:best|right) for you\b", text)
+
+
+@pytest.mark.parametrize("one", ["overview", *FIRST_VISITS])
+def test_a_first_visit_can_be_tapped_and_is_told_in_both_languages(one: str) -> None:
+    assert f"see.first_visit.{one}" in CATALOGUE.choices
+    assert {"en", "es"} <= set(CATALOGUE.messages[f"first_visit.{one}"].words)
 
 
 @pytest.mark.parametrize("message_id", [f"approach.{one}" for one in APPROACHES])
