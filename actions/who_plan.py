@@ -14,7 +14,6 @@ from actions.memory import ANY
 _CONTENT = Path(__file__).resolve().parent.parent / "data" / "content"
 NOT_SURE = "not_sure"  # the wish of somebody who names none
 _MOST_ROLES = 3
-_OF_EACH = 2  # roles that each of several wishes gives
 
 Cues = Mapping[str, tuple[str, ...]]
 Reason = tuple[str, str]  # a wish and a role that does it
@@ -38,12 +37,13 @@ class WhoPlan:
     access: Cues
 
     def reasons(self, wishes: Sequence[str], whom: str) -> list[Reason]:
-        """At most three roles, each once, each with the wish that it is for."""
+        """At most three roles, each once, with the wish it is for; the wishes take turns."""
         found: dict[str, str] = {}
-        for wish in wishes:
-            roles = self.wishes[wish].roles
-            for role in roles.get(whom, roles[ANY])[: _OF_EACH if wishes[1:] else _MOST_ROLES]:
-                found.setdefault(role, wish)
+        for turn in range(_MOST_ROLES):
+            for wish in wishes:
+                roles = self.wishes[wish].roles
+                for role in roles.get(whom, roles[ANY])[turn : turn + 1]:
+                    found.setdefault(role, wish)
         return [(wish, role) for role, wish in found.items()][:_MOST_ROLES]
 
 

@@ -47,7 +47,8 @@ def roles_for(slots: Mapping[str, Any]) -> Draft:
     """The roles that do what is wanted, each with its reason and what it can't do."""
     found = _reasons(slots)
     lines = [fragment(f"who.why.{wish}.{role}") for wish, role in found]
-    choices = [f"who.call.{role}" for _, role in found] + [_compare(found), "who.again"]
+    calls = [f"who.call.{role}" for _, role in found]
+    choices: list[str | Draft] = [*calls, _compare(found), "who.again"]
     wishes = _wishes(slots)
     if wishes == [NOT_SURE]:
         return draft("who.roles_to_start", choices=choices, lines=lines)
@@ -64,7 +65,7 @@ def words_for(role: str, slots: Mapping[str, Any]) -> Draft:
     looks = [f"find.role.{role}"] if meaning_of(f"find.role.{role}") else []
     prepare = {"choice": "who.prepare", "entities": {"role": role}}
     others = [f"who.call.{one}" for _, one in found if one != role]
-    choices = [*looks, prepare, *others, _compare(found), "who.again"]
+    choices: list[str | Draft] = [*looks, prepare, *others, _compare(found), "who.again"]
     return draft("who.words", choices=choices, lines=lines)
 
 
@@ -110,13 +111,17 @@ def _of_payment(slots: Mapping[str, Any], prefix: str = "who.say.") -> list[Draf
 
 
 def _of_access(slots: Mapping[str, Any]) -> list[Draft]:
-    wanted = slots.get("who_access")
+    told = slots.get("who_access")
+    wanted = told if isinstance(told, list) else []
+    asked = {"in_person"}  # needs no words
+    if any(one.startswith("language.") for one in wanted):
+        asked.add("interpreter")  # asked for together with the language
     lines = []
-    for one in wanted if isinstance(wanted, list) else []:
+    for one in wanted:
         kind, _, value = one.partition(".")
         if value:
             lines.append(fragment(f"who.say.{kind}", what=one))
-        elif one != "in_person":
+        elif one not in asked:
             lines.append(fragment(f"who.say.{one}"))
     return lines
 
