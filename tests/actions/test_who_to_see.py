@@ -95,8 +95,6 @@ async def test_a_wish_may_say_who_it_is_for(talk: Conversation) -> None:
     "told",
     [
         "i cry every night and i cant get up",
-        "my heart races and i am scared of people",
-        "no puedo dormir y me siento muy mal",
         "i think its depression or maybe adhd",
     ],
 )
@@ -115,7 +113,7 @@ async def test_whoever_says_how_they_are_is_heard_and_asked_again(talk: Conversa
     assert await talk.slot("who_wish") is None
 
 
-@pytest.mark.parametrize("answers", range(4))
+@pytest.mark.parametrize("answers", [0, 3])
 async def test_a_question_in_between_is_answered_and_the_pending_one_comes_back(
     talk: Conversation, answers: int
 ) -> None:
@@ -221,6 +219,8 @@ async def test_a_wish_for_the_visit_that_we_do_not_know_is_left_to_the_call(
         ("a psychiatrist", ["medicine"]),
         ("i drink too much", None),
         ("i feel anxious all day", None),
+        ("my heart races and i am scared of people", None),
+        ("no puedo dormir y me siento muy mal", None),
     ],
 )
 def test_a_wish_is_read_and_a_complaint_is_not(said: str, wish: list[str] | None) -> None:
