@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit, reminding, reporting
+from actions import find_provider, prepare_visit, reminding, reporting, who_to_see
 from actions.answer import about
 from actions.content import message_ids
 from actions.doubt import guessed
@@ -33,7 +33,7 @@ _MOST_GUESSES = 3
 GUESSES = frozenset({
     "first_visit", "ask_role", "compare_roles", "who_for", "prepare_visit", "find_provider",
     "ask_cost", "ask_format", "ask_approach", "ask_rights", "ask_sources", "ask_bot",
-    "ask_storage", "ask_capabilities", "ask_human",
+    "ask_storage", "ask_capabilities", "ask_human", "who_to_see",
 })  # fmt: skip
 
 
@@ -118,6 +118,7 @@ class ActionCancel(Action):
         stopped = {
             find_provider.FORM: ("find.cancelled", SEARCH_SLOTS),
             prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
+            who_to_see.FORM: ("who.cancelled", who_to_see.SLOTS),
             reminding.FORM: ("reminder.not_set", reminding.QUESTIONS),
             reporting.FORM: ("report.cancelled", reporting.QUESTIONS),
         }

@@ -36,6 +36,7 @@ HOURS_NEED = timedelta(hours=2, minutes=30)
 _FORMS = {
     "find_provider": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
+    "who_to_see": "who_to_see_form",
     "report_listing": "report_form",
 }
 _CHANGES = frozenset({"change_answer", "inform", "nlu_fallback", "deny"})

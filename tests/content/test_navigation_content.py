@@ -71,7 +71,8 @@ RIGHTS = names(
 FIRST_VISITS = names(
     "therapist psychologist psychiatrist psychiatric_nurse_practitioner primary_care "
     "addiction_counselor peer_specialist coach clinic counselor social_worker "
-    "marriage_family_therapist"
+    "marriage_family_therapist couples group child_teen testing bring forms private say_no "
+    "nervous online late_or_cancel fit next_visits"
 )
 ENTITIES = {
     "role": ROLES,
@@ -305,6 +306,12 @@ def test_every_condition_that_is_recognised_has_its_pathway(condition: str) -> N
 def test_an_answer_on_ways_and_places_can_be_tapped(message_id: str) -> None:
     if message_id.startswith(("approach.", "settings.", "pathway.")):
         assert f"see.{message_id}" in CATALOGUE.choices
+
+
+@pytest.mark.parametrize("one", ["overview", *FIRST_VISITS])
+def test_a_first_visit_can_be_tapped_and_is_told_in_both_languages(one: str) -> None:
+    assert f"see.first_visit.{one}" in CATALOGUE.choices
+    assert {"en", "es"} <= set(CATALOGUE.messages[f"first_visit.{one}"].words)
 
 
 @pytest.mark.parametrize("choice_id", CHOICE_IDS)
