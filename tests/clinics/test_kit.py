@@ -115,7 +115,7 @@ def test_the_spanish_papers_mark_their_blanks_in_spanish() -> None:
                 "to": "chatwoot",
                 "chatwoot": {
                     "url": "https://inbox.elm.example",
-                    "inbox": "abc",
+                    "inbox": "v4fX9kQ2",
                     "secret_env": "ELM_SECRET",
                 },
             },
