@@ -60,6 +60,7 @@ from bot.tokens import Tokens
 from bot.turn import Turn
 from bot.widget.assets import load_assets, load_words
 from guardrails.catalogue import load_catalogue
+from guardrails.glossary import load_glossary
 from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
 from guardrails.release import Releaser
@@ -179,7 +180,10 @@ def _desk(
     turn = Turn(
         screener=load_screener(data / "guardrails", nets=False),
         releaser=Releaser(
-            load_catalogue(data / "content"), helplines, lambda: date.fromtimestamp(now())
+            load_catalogue(data / "content"),
+            helplines,
+            lambda: date.fromtimestamp(now()),
+            load_glossary(data / "content" / "glossary.yml"),
         ),
         clinics=clinics,
         record=record,

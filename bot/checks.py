@@ -33,6 +33,7 @@ from guardrails.catalogue import CatalogueError, load_catalogue
 from guardrails.evaluate import judge_out_of_fold
 from guardrails.examples import load_examples
 from guardrails.floors import below, load_floors
+from guardrails.glossary import load_glossary
 from guardrails.helplines import HelplineError, load_helplines
 from guardrails.reading import check_length, check_reading
 from guardrails.rules import RuleError
@@ -48,6 +49,7 @@ def content(data: Path, _today: date) -> Iterator[str]:
     try:
         load_catalogue(data / "content")
         load_assets(data / "content")
+        load_glossary(data / "content" / "glossary.yml")
         load_words(data / "content" / "sms" / "rendering.yml")
         load_words(data / "content" / "sms" / "list.yml")
         load_answer_words(data / "content" / "sms" / "answers.yml")

@@ -13,6 +13,7 @@ from typing import Any
 
 from guardrails.cards import provider_card
 from guardrails.catalogue import PLACEHOLDER, Catalogue, Choice, Message, Source
+from guardrails.glossary import Explained, Glossary
 from guardrails.helplines import Helplines
 from guardrails.sheets import link_card, sheet_card
 from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
@@ -48,6 +49,8 @@ class Released:
     sources: tuple[Source, ...] = ()
     reviewed_on: str | None = None
     print: bool = False
+    glossary: tuple[Explained, ...] = ()
+    """Its hard words, each where it first stands; none in the words for a text message."""
     withheld: int = 0
     """Cards of the draft that may not be shown."""
 
@@ -59,6 +62,7 @@ class Releaser:
     catalogue: Catalogue
     helplines: Helplines
     today: Callable[[], date] = date.today
+    glossary: Glossary = field(default_factory=Glossary)
 
     def release(
         self, draft: Draft, language: str = "en", country: str = "US", *, short: bool = False
@@ -79,15 +83,18 @@ class Releaser:
         if message.kind == "safety":
             cards += self.helplines.cards(about, country, language)
         answer = message.kind == "answer"
+        text = filler.whole(message, as_mapping(draft.get("slots", {}), "slots"))
+        spoken = filler.spoken(message)
         return Released(
             message=message.id,
             kind=message.kind,
-            text=filler.whole(message, as_mapping(draft.get("slots", {}), "slots")),
+            text=text,
             choices=tuple(filler.offer(choice) for choice in as_list(offers, "choices")),
             cards=tuple(cards),
             sources=message.sources if answer else (),
             reviewed_on=message.reviewed_on if answer else None,
             print=message.print,
+            glossary=() if short else self.glossary.explain(message, text, spoken),
             withheld=len(drafted) - shown,
         )
 
@@ -135,8 +142,10 @@ class _Filler:
 
     def whole(self, message: Message, slots: Mapping[str, Any]) -> str:
         """A message in one language: its names are in English too when its words are."""
-        spoken = self.language if self.language in self._of(message) else "en"
-        return replace(self, language=spoken).text(message, slots)
+        return replace(self, language=self.spoken(message)).text(message, slots)
+
+    def spoken(self, message: Message) -> str:
+        return self.language if self.language in self._of(message) else "en"
 
     def text(self, message: Message, slots: Mapping[str, Any]) -> str:
         return self._fill(self.words(self._of(message)), message.slots, slots, message.id)

@@ -17,7 +17,7 @@ from guardrails.catalogue import LANGUAGES, read_content
 
 HERE = Path(__file__).resolve().parent
 PARTS = (
-    *("keeping", "words", "calls", "stream", "delivery", "messages", "log", "help"),
+    *("keeping", "words", "calls", "stream", "delivery", "glossary", "messages", "log", "help"),
     *("unread", "handoff", "transcript", "writing", "acts", "menu", "leaving", "paper"),
 )
 """The files that go into ``widget.js``, each of functions that its rest calls."""

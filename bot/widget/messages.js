@@ -24,8 +24,9 @@ const unseen = (...children) => el("span", { className: "unseen" }, ...children)
 // `words` and `language()` follow the window's language; a message keeps the words it came with.
 function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   // A blank line ends a paragraph; "- " and "1. " at the start of a line make list items.
-  function blocks(text) {
+  function blocks(text, glossary) {
     const nodes = [];
+    const explained = explainer(glossary);
     for (const paragraph of text.trim().split(/\n\s*\n/)) {
       let last = null; // a list goes on over lines of its kind, within one paragraph
       for (const line of paragraph.split("\n")) {
@@ -35,7 +36,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
           last = el(kind);
           nodes.push(last);
         } else if (kind === "p") last.append(el("br"));
-        last.append(kind === "p" ? line : el("li", kind === "ol" && { value: number }, rest));
+        last.append(...(kind === "p" ? explained(line) : [el("li", kind === "ol" && { value: number }, ...explained(rest))]));
       }
     }
     return nodes;
@@ -103,7 +104,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     const own = m.from === "person";
     const node = el("div", { className: `message ${own ? "own" : m.from} is-${m.kind}`, lang: m.lang },
       author(m),
-      m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
+      m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text, m.glossary))) : null,
       ...(m.cards || []).map(card),
       m.sources?.length ? sources(m.sources) : null,
       m.reviewed_on ? reviewed(m.reviewed_on) : null);

@@ -97,6 +97,30 @@ def test_an_answer_names_its_sources_and_its_review(chat: Page, edge: FakeEdge) 
     )
 
 
+def test_a_hard_word_is_a_button_that_shows_its_meaning_in_place(
+    chat: Page, edge: FakeEdge
+) -> None:
+    copay = {"word": "copay", "meaning": "A set amount for each visit."}
+    claim = {"word": "claims", "meaning": "What the plan is asked to pay."}
+    edge.say("See copay.test. A copay is paid.\n- Your copay, and claims.", glossary=[copay, claim])
+    bubble, meaning = chat.locator(".bubble").last, chat.get_by_text(copay["meaning"])
+    expect(bubble.get_by_role("button")).to_have_text(["copay", "claims"])
+    expect(meaning).to_be_hidden()
+    word = bubble.get_by_role("button", name="copay")
+    word.press("Enter")
+    expect(bubble.locator("p")).to_have_text(
+        f"See copay.test. A copay ({copay['meaning']}) is paid."
+    )
+    expect(meaning).to_be_visible()
+    expect(word).to_have_attribute("aria-expanded", "true")
+    word.press("Escape")
+    expect(meaning).to_be_hidden()
+    expect(word).to_be_focused()
+    word.click()
+    word.click()
+    expect(word).to_have_attribute("aria-expanded", "false")
+
+
 def test_staff_are_told_apart_from_the_guide(chat: Page, edge: FakeEdge) -> None:
     edge.say("Good morning.", **{"from": "staff"})
     expect(chat.get_by_text("Care team")).to_be_visible()
