@@ -6,7 +6,7 @@ FORMS = {
     "find.ask_place": ("find a provider", "therapist"),
     "find.ask_payment": ("find a provider", "therapist", "78701"),
     "visit.ask_kind": ("help me prepare for a visit", "therapist"),
-    "visit.ask_needs": ("help me prepare for a visit", "therapist", "first visit", "skip"),
+    "visit.ask_needs": ("help me prepare for a visit", "therapist", "first visit", "skip", "skip"),
 }
 INTERRUPTIONS = {
     "a question about roles": ("what is a psychologist?", "role.psychologist"),
@@ -73,6 +73,6 @@ def test_one_task_gives_way_to_the_other(person):
 
 def test_a_search_follows_a_list_and_a_list_a_search(person):
     made = person.say_all("help me prepare for a visit", "therapist", "skip", "skip", "none")
-    assert made.ids == ["visit.list"]
+    assert made.ids == ["visit.sheet"]
     asked = person.tap("find.start")
     assert asked.ids[-1].startswith("find.ask_")

@@ -29,7 +29,7 @@ def test_the_whole_way_to_a_list(person):
     assert person.say("first visit").ids == ["visit.ask_matters"]
     assert person.say(OWN).ids == ["visit.ask_needs"]
     made = person.say("cost and online visits")
-    assert made.ids == ["visit.list"]
+    assert made.ids == ["visit.sheet"]
     assert made.messages[-1]["print"] is True
     assert len(items(made)) >= 5
 
@@ -81,7 +81,7 @@ def test_the_list_is_printed(listed):
 
 def test_everything_can_be_skipped(person):
     made = person.say_all("prepare for a visit", "skip", "skip", "skip", "skip")
-    assert made.ids == ["visit.list"]
+    assert made.ids == ["visit.sheet"]
     assert len(items(made)) >= 3
 
 
@@ -89,7 +89,7 @@ def test_changing_from_someone_else_makes_another_list(person, someone):
     switching = someone()
     for each, kind in ((person, "first visit"), (switching, "switching from someone else")):
         each.say_all("help me prepare for a visit", "therapist", kind, "skip", "none of these")
-        assert each.last.ids == ["visit.list"]
+        assert each.last.ids == ["visit.sheet"]
     assert items(person.last) != items(switching.last)
 
 
@@ -99,7 +99,7 @@ def test_choices_lead_all_the_way(person):
     assert person.tap("pick.role.therapist").ids == ["visit.ask_kind"]
     assert person.tap("pick.visit.switching").ids == ["visit.ask_matters"]
     assert person.tap("pick.skip").ids == ["visit.ask_needs"]
-    assert person.tap("pick.need.cost").ids == ["visit.list"]
+    assert person.tap("pick.need.cost").ids == ["visit.sheet"]
     assert label("visit.print") in person.last.choices
 
 
