@@ -9,6 +9,7 @@ import re
 from collections.abc import Callable
 
 from actions.heard import Heard
+from actions.parts_said import CALLS, MATTERS_WORDS, is_part, parts_in
 from actions.visit_edits import (
     LAST,
     Add,
@@ -24,7 +25,6 @@ from actions.visit_edits import (
     Undo,
 )
 
-CALLS = ("call_office", "call_insurer", "voicemail")
 _NUMBERS = {
     "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8,
     "nine": 9, "ten": 10, "first": 1, "second": 2, "third": 3, "fourth": 4, "fifth": 5,
@@ -40,7 +40,8 @@ _PLEASE = (
 )
 _ONE = (
     r"(?:(?:the|number|num|no\.|item|question|line|la|el|las|los|número|numero|pregunta)\s+)*#?\s*"
-    rf"(?P<{{}}>\d{{{{1,2}}}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})(?:st|nd|rd|th|ª|º)?"
+    rf"(?P<{{}}>\d{{{{1,2}}}}|{'|'.join(sorted(_NUMBERS, key=len, reverse=True))})"
+    r"(?:st|nd|rd|th|ª|º)?"
     r"(?:\s+(?:one|question|item|line|pregunta))?(?!\w)"
 )
 _A, _B = _ONE.format("a"), _ONE.format("b")
@@ -52,14 +53,13 @@ _ADD = re.compile(
     r"(?:\s+(?:that says|to ask|que diga))?)[\s:,–—-]*",
     re.IGNORECASE,
 )
-_MATTERS = r"(?:what matters(?: (?:most )?to me)?|my (?:own )?words|lo que (?:más )?me importa|mis palabras)"
 _CHANGE_WORD = (
     r"(?:change|edit|reword|rewrite|replace|make|correct|cambia|cambie|cambiar|corrige|corrija|"
     r"reemplaza|reemplace)"
 )
 _TO = r"\s*(?:\s(?:to say|to|with|into|read|say|a que diga|por|a|con)\b\s*:?|:)\s*"
 _CHANGE = re.compile(
-    rf"{_PLEASE}{_CHANGE_WORD}\s+(?:{_A}|{_MATTERS}){_TO}(?P<text>\S.*)$", re.I | re.S
+    rf"{_PLEASE}{_CHANGE_WORD}\s+(?:{_A}|{MATTERS_WORDS}){_TO}(?P<text>\S.*)$", re.I | re.S
 )
 _TAKE_PLACES = (
     r"(?:move|put|place|bring|shift|make|mueve|mueva|mover|pon|ponga|poner|pasa|pase|sube|suba|"
@@ -111,7 +111,8 @@ _IN = re.compile(
     re.IGNORECASE,
 )
 _BACK = re.compile(
-    r"\b(?:put|bring|get|give)\b.*\bback\b|\b(?:devuelve|devuelva|regresa|regrese|recupera|recupere)\b",
+    r"\b(?:put|bring|get|give)\b.*\bback\b|"
+    r"\b(?:devuelve|devuelva|regresa|regrese|recupera|recupere)\b",
     re.IGNORECASE,
 )
 _REMOVED_ONES = re.compile(
@@ -128,26 +129,10 @@ _ONLY = re.compile(
 )
 _CHOOSE = re.compile(
     r"\b(?:choose|pick|select|elegir|escoger|elijo|escojo)\b.*\b(?:goes|go|in|parts?|sections?|"
-    r"va|partes|secciones)\b|\b(?:sections|secciones)\b|\b(?:which|what|other) parts\b|\bqué partes\b",
+    r"va|partes|secciones)\b|\b(?:sections|secciones)\b|\b(?:which|what|other) parts\b|"
+    r"\bqué partes\b",
     re.IGNORECASE,
 )
-_PARTS: dict[str, str] = {
-    "matters": rf"{_MATTERS}|what i wrote|lo que escribí",
-    "bring": r"(?:what|things?|papers|stuff) (?:to|i) (?:bring|take|have to bring)|bring list|"
-    r"qué (?:llevar|llevo|traer)|que (?:llevar|llevo|traer)|lo que (?:llevo|debo llevar)",
-    "asked": r"what (?:they|he|she|the office)?\s*(?:'ll|will|may|might|could)?\s*(?:be )?ask(?:ed)?"
-    r"(?: me)?|lo que (?:me )?(?:van a preguntar|pueden preguntar|preguntan)",
-    "decline": r"(?:what|things?) i (?:can|may) (?:decline|refuse|say no to)|say(?:ing)? no(?: to)?|"
-    r"(?:lo|a lo|a)?\s*que puedo (?:decir que no|rechazar|negarme)|decir que no",
-    "call_insurer": r"(?:insur\w+|plan) (?:call|script|part)|call(?:ing)? (?:to )?(?:the |my )?"
-    r"(?:insur\w+|plan)|(?:script|words) for (?:the |my )?(?:insur\w+|plan)|llamada (?:al|a mi) seguro",
-    "call_office": r"office (?:call|script|part)|call(?:ing)? (?:to )?the office|"
-    r"(?:script|words) for the office|llamada al consultorio|llamada a la oficina",
-    "voicemail": r"voice ?mail|answering machine|buzón|buzon|mensaje de voz",
-    "notes": r"(?:my|the) notes|(?:mis|las) notas",
-    "calls": r"(?:call|phone|calling) (?:script|part|words)s?|the calls?|las llamadas|la llamada|guion(?:es)?",
-}
-_PART = {part: re.compile(rf"\b(?:{words})\b", re.IGNORECASE) for part, words in _PARTS.items()}
 _CHOICES: dict[str, Edit] = {"last": Remove((LAST,)), "undo": Undo(), "choose": Choose()}
 
 
@@ -178,7 +163,7 @@ def _undo(heard: Heard) -> Edit | None:
 
 
 def _put_back(heard: Heard) -> Edit | None:
-    asked = _BACK.search(heard.text) and not _parts_in(heard.text)
+    asked = _BACK.search(heard.text) and not parts_in(heard.text)
     return PutBack() if asked and _REMOVED_ONES.search(heard.text) else None
 
 
@@ -217,7 +202,7 @@ def _beside(place: int, other: int, how: str) -> Move:
 
 
 def _parts(heard: Heard) -> Edit | None:
-    named = _parts_in(heard.text)
+    named = parts_in(heard.text)
     if _ONLY.search(heard.text) and not named:
         return Parts(off=("bring", "asked", "decline", *CALLS))
     if not named or heard.asks:
@@ -225,14 +210,6 @@ def _parts(heard: Heard) -> Edit | None:
     if _REMOVE.search(heard.text) and not _BACK.search(heard.text):
         return Parts(off=named)
     return Parts(on=named) if _IN.search(heard.text) or _BACK.search(heard.text) else None
-
-
-def _parts_in(text: str) -> tuple[str, ...]:
-    found = [part for part, words in _PART.items() if words.search(text)]
-    if "calls" in found:
-        others = [part for part in found if part in CALLS]
-        found = [part for part in found if part != "calls"] + ([] if others else list(CALLS))
-    return tuple(found)
 
 
 def _choose(heard: Heard) -> Edit | None:
@@ -244,9 +221,8 @@ def _add(heard: Heard) -> Edit | None:
     if not added:
         return None
     text = heard.text[added.end() :]
-    named = [words.fullmatch(_bare(text)) for words in _PART.values()]
-    if any(named):
-        return Parts(on=_parts_in(text))
+    if is_part(text):
+        return Parts(on=parts_in(text))
     return Add(_unquoted(text)) if text.strip() else None
 
 
@@ -281,10 +257,6 @@ _READERS: tuple[Callable[[Heard], Edit | None], ...] = (
 
 def _place(said: str) -> int:
     return int(said) if said.isdigit() else _NUMBERS[said.lower()]
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"^(?:the|la|el|lo|los|las)\s+", "", text.strip(" .!"), flags=re.IGNORECASE)
 
 
 def _unquoted(text: str) -> str:

@@ -10,11 +10,12 @@ from rasa_sdk.executor import CollectingDispatcher
 
 from actions.content import choices_of
 from actions.drafts import Draft, draft
-from actions.edits_said import CALLS, read_edit
+from actions.edits_said import read_edit
 from actions.fallback import ActionFallback
 from actions.from_edge import may_remind
 from actions.heard import hear
 from actions.memory import ANY, Event, slots_set, understood
+from actions.parts_said import CALLS
 from actions.prepare_visit import FORM
 from actions.sheet_plan import sheet_plan
 from actions.visit_edits import Choose, Edit, Undo, apply_edit

@@ -9,8 +9,8 @@ from typing import Any
 from actions.heard import Entity, Heard, hear
 
 _ME = re.compile(
-    r"^\W*(?:(?:it'?s|its|just|only|es|solo|sólo|para)\s+)*(?:for\s+)?(?:me|i|myself|yo|mí|mi|an? adult|"
-    r"adulto|adulta|un adulto|una adulta)\W*$",
+    r"^\W*(?:(?:it'?s|its|just|only|es|solo|sólo|para)\s+)*(?:for\s+)?"
+    r"(?:me|i|myself|yo|mí|mi|an? adult|adulto|adulta|un adulto|una adulta)\W*$",
     re.IGNORECASE,
 )
 _FOR = re.compile(

@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from actions.edits_said import CALLS, read_edit
+from actions.edits_said import read_edit
 from actions.heard import Entity, Heard
+from actions.parts_said import CALLS
 from actions.visit_edits import (
     Add,
     Change,

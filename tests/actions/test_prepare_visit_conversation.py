@@ -6,7 +6,6 @@ import pytest
 
 from tests.actions.conversation import Conversation, ids
 
-
 BEGIN = "help me prepare for my first visit with a therapist, for myself"
 
 
@@ -115,7 +114,7 @@ async def test_what_matters_is_kept_exactly_and_comes_first(talk: Conversation) 
     lines = await prepared(talk)
     assert lines[-2:] == [line("fees"), line("insurance")]
     [shown] = await talk.says("remove 1", "edit_list")
-    assert list(sections(shown).items())[0] == (
+    assert next(iter(sections(shown).items())) == (
         "matters",
         [{"own": "I just want to sleep again"}],
     )
