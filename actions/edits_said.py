@@ -34,7 +34,7 @@ _NUMBERS = {
     "tercero": 3, "cuarta": 4, "quinta": 5, "sexta": 6, "última": LAST, "ultima": LAST,
     "último": LAST, "ultimo": LAST,
 }  # fmt: skip
-_PLEASE = (
+PLEASE = (
     r"^\W*(?:(?:please|also|and|now|can you|could you|can we|i want to|i'd like to|"
     r"por favor|ahora|quiero|puede|puedes)\W+)*"
 )
@@ -47,7 +47,7 @@ _ONE = (
 _A, _B = _ONE.format("a"), _ONE.format("b")
 
 _ADD = re.compile(
-    _PLEASE
+    PLEASE
     + r"(?:(?:add|put in|include|agrega|agregar|agregue|añade|añada|añadir|incluye|incluya)\b"
     r"(?:\s+(?:a|another|my own|one more|una|otra|mi)?\s*(?:question|one|pregunta)\b)?"
     r"(?:\s+(?:that says|to ask|que diga))?)[\s:,–—-]*",
@@ -59,37 +59,37 @@ _CHANGE_WORD = (
 )
 _TO = r"\s*(?:\s(?:to say|to|with|into|read|say|a que diga|por|a|con)\b\s*:?|:)\s*"
 _CHANGE = re.compile(
-    rf"{_PLEASE}{_CHANGE_WORD}\s+(?:{_A}|{MATTERS_WORDS}){_TO}(?P<text>\S.*)$", re.I | re.S
+    rf"{PLEASE}{_CHANGE_WORD}\s+(?:{_A}|{MATTERS_WORDS}){_TO}(?P<text>\S.*)$", re.I | re.S
 )
 _TAKE_PLACES = (
     r"(?:move|put|place|bring|shift|make|mueve|mueva|mover|pon|ponga|poner|pasa|pase|sube|suba|"
     r"subir|baja|baje|bajar)"
 )
 _SWAP = re.compile(
-    rf"{_PLEASE}(?:swap|switch|trade|exchange|intercambia|intercambie|cambia|cambie)\s+{_A}"
+    rf"{PLEASE}(?:swap|switch|trade|exchange|intercambia|intercambie|cambia|cambie)\s+{_A}"
     rf"\s*(?:,|and|with|for|&|y|con|por)\s*{_B}\W*$",
     re.IGNORECASE,
 )
 _MOVE_TO = re.compile(
-    rf"{_PLEASE}{_TAKE_PLACES}\s+{_A}\s+(?P<how>(?:to|at|in|into)?\s*(?:the\s+)?"
+    rf"{PLEASE}{_TAKE_PLACES}\s+{_A}\s+(?P<how>(?:to|at|in|into)?\s*(?:the\s+)?"
     r"(?:(?:number|place|position|spot|#)\s*)*|before|after|above|below|under|"
     r"(?:al?|en)?\s*(?:el|la)?\s*(?:número|numero|lugar)?\s*|antes de|después de|despues de)"
     rf"\s*{_B}(?:\s+(?:place|spot|position|lugar))?\W*$",
     re.IGNORECASE,
 )
 _MOVE_END = re.compile(
-    rf"{_PLEASE}{_TAKE_PLACES}\s+{_A}\s+(?:(?:to|at|on|in)\s+)?(?:the\s+|al?\s+|hasta\s+)*(?:"
+    rf"{PLEASE}{_TAKE_PLACES}\s+{_A}\s+(?:(?:to|at|on|in)\s+)?(?:the\s+|al?\s+|hasta\s+)*(?:"
     r"(?P<top>top|start|beginning|first|front|principio|inicio|comienzo|primero|primera|"
     r"de primer[ao])|(?P<end>bottom|end|last|final|último|ultimo|última|ultima))\b\W*"
     r"(?:of the list|one|de la lista)?\W*$",
     re.IGNORECASE,
 )
 _MOVE_STEP = re.compile(
-    rf"{_PLEASE}(?:{_TAKE_PLACES}\s+{_A}\s+(?P<up>up|higher|arriba|más arriba|hacia arriba)|"
+    rf"{PLEASE}(?:{_TAKE_PLACES}\s+{_A}\s+(?P<up>up|higher|arriba|más arriba|hacia arriba)|"
     rf"{_TAKE_PLACES}\s+{_ONE.format('c')}\s+(?P<down>down|lower|abajo|más abajo|hacia abajo))\b",
     re.IGNORECASE,
 )
-_SUBE = re.compile(rf"{_PLEASE}(?P<verb>sube|suba|subir|baja|baje|bajar)\s+{_A}\W*$", re.IGNORECASE)
+_SUBE = re.compile(rf"{PLEASE}(?P<verb>sube|suba|subir|baja|baje|bajar)\s+{_A}\W*$", re.IGNORECASE)
 _BEFORE = re.compile(r"before|above|antes", re.IGNORECASE)
 _AFTER = re.compile(r"after|below|under|despu", re.IGNORECASE)
 _REMOVE = re.compile(

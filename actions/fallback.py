@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit, reminding, reporting
+from actions import find_provider, notes, prepare_visit, reminding, reporting
 from actions.answer import about
 from actions.content import message_ids
 from actions.drafts import Draft, draft
@@ -117,6 +117,7 @@ class ActionCancel(Action):
             find_provider.FORM: ("find.cancelled", SEARCH_SLOTS),
             prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
             reminding.FORM: ("reminder.not_set", reminding.QUESTIONS),
+            notes.FORM: ("notes.not_kept", notes.QUESTIONS),
             reporting.FORM: ("report.cancelled", reporting.QUESTIONS),
         }
         message, slots = stopped.get(

@@ -15,10 +15,11 @@ from actions.fallback import ActionFallback
 from actions.from_edge import may_remind
 from actions.heard import hear
 from actions.memory import ANY, Event, slots_set, understood
+from actions.notes import TO_SHEET, do_note, note_wanted, questions_noted
 from actions.parts_said import CALLS
 from actions.prepare_visit import FORM
 from actions.sheet_plan import sheet_plan
-from actions.visit_edits import Choose, Edit, Undo, apply_edit
+from actions.visit_edits import Add, Choose, Edit, Undo, apply_edit
 from actions.visit_sheet import MATTERS, NOTES, Sheet, is_in, make_sheet, sections_of, show
 
 LINK = "sheet.link"
@@ -51,6 +52,9 @@ class ActionEditVisitList(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[Event]:
         heard = hear(tracker.latest_message)
+        wanted = note_wanted(heard, on=tracker.get_slot("visit_notes") is not None)
+        if wanted and wanted[0] != TO_SHEET:
+            return do_note(wanted, heard, tracker, dispatcher)
         if tracker.get_slot("visit_sheet") is None and heard.text and not read_edit(heard):
             return ActionFallback().run(dispatcher, tracker, domain)  # no edit after all
         if tracker.get_slot("visit_sheet") is None:
@@ -80,7 +84,11 @@ class ActionPrintVisitList(Action):
 def _edit(dispatcher: CollectingDispatcher, tracker: Tracker) -> list[Event]:
     made, before = tracker.get_slot("visit_sheet"), tracker.get_slot("visit_sheet_before")
     sheet = Sheet.of_slot(made)
-    changed = _changed(sheet, read_edit(hear(tracker.latest_message)), before, tracker)
+    heard = hear(tracker.latest_message)
+    if note_wanted(heard, on=tracker.get_slot("visit_notes") is not None) == (TO_SHEET, ""):
+        changed = _with_noted(sheet, tracker)
+    else:
+        changed = _changed(sheet, read_edit(heard), before, tracker)
     if isinstance(changed, dict):
         dispatcher.utter_message(json_message=changed)
         return understood(tracker)
@@ -101,6 +109,15 @@ def _changed(
     if isinstance(edit, Undo):
         return Sheet.of_slot(before) if before is not None else draft("visit.nothing_to_undo")
     return apply_edit(sheet, edit)
+
+
+def _with_noted(sheet: Sheet, tracker: Tracker) -> Sheet | Draft:
+    """With the questions of their notes that are not on it."""
+    changed: Sheet | Draft = sheet
+    for text in questions_noted(tracker):
+        if isinstance(changed, Sheet) and {"own": text} not in changed.questions:
+            changed = apply_edit(changed, Add(text))
+    return changed
 
 
 def _toggles(sheet: Sheet, tracker: Tracker) -> list[str | dict[str, Any]]:
