@@ -66,7 +66,7 @@ _TAKE_PLACES = (
     r"subir|baja|baje|bajar)"
 )
 _SWAP = re.compile(
-    rf"{PLEASE}(?:swap|switch|trade|exchange|intercambia|intercambie|cambia|cambie)\s+{_A}"
+    rf"{PLEASE}(?:swap|switch|trade|exchange|intercambia|intercambie|intercambiar|cambia|cambie|cambiar)\s+{_A}"
     rf"\s*(?:,|and|with|for|&|y|con|por)\s*{_B}\W*$",
     re.IGNORECASE,
 )

@@ -36,7 +36,8 @@ _NOT = "none"  # in a slot: there is to be no note
 _FEW = 6  # words of a command
 _ENDS = frozenset({"cancel", "deny", "go_back", "skip", "dont_know", "restart", "not_that"})
 _TEXT = re.compile(
-    r"^\W*(?:(?:add|write|agregue|agrega)\s+(?:a\s+|una\s+)?)?(?:note|nota)\s*[:,–-]\s*(?P<text>\S.*)$",
+    r"^\W*(?:(?:add|write|agregue|agrega)\s+(?:a\s+|una\s+)?)?(?:note|nota)"
+    r"\s*[:,–-]\s*(?P<text>\S.*)$",
     re.IGNORECASE | re.DOTALL,
 )
 _NOTES = r"\b.{0,30}\b(?:notes?|notas?)\b"
@@ -45,7 +46,8 @@ _COMMANDS = {
     DELETE: r"(?:delete|erase|borre|borra|borrar|elimine|elimina)" + _NOTES,
     SHOW: r"(?:show|read|see|list|muestre|muestra|mostrar|lea|ver)" + _NOTES,
     ADD: r"(?:add|write(?: down)?|new|agregue|agrega|agregar|escribir)?\s*"
-    r"(?:a|another|new|una|otra|nueva)?\s*(?:note|nota)(?: for next time| para la próxima vez)?\W*$",
+    r"(?:a|another|new|una|otra|nueva)?\s*(?:note|nota)"
+    r"(?: for next time| para la próxima vez)?\W*$",
     START: r"(?:keep|start|turn on|guarde|guardar|active|tome|tomar)" + _NOTES,
     TO_SHEET: r"(?:put|add|pon|ponga|poner|agregue)\b.*\b(?:questions?|preguntas?)\b.*"
     r"\b(?:sheet|hoja)\b",

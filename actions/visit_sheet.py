@@ -24,6 +24,9 @@ SECTIONS = (
 SHOWN = 480
 """Characters of an item of theirs that are shown in the chat; the card has all of it."""
 
+_MOST_NOTES = 8
+_NOTES_ROOM = 6_000  # characters
+
 Item = dict[str, str]
 
 
@@ -113,7 +116,7 @@ def sections_of(
     made: dict[str, list[dict[str, Any]]] = {
         MATTERS: [{"own": sheet.matters}] if sheet.matters else [],
         QUESTIONS: [_question(item) for item in sheet.questions],
-        NOTES: [{"own": note["own"]} for note in slots.get("visit_notes") or ()],
+        NOTES: _notes(slots.get("visit_notes") or ()),
     }
     for section in SECTIONS:
         if section not in made:
@@ -151,6 +154,16 @@ def show(
         return draft("visit.list_empty", cards=cards)
     lines = [_shown(item) for item in sheet.questions]
     return draft(message, choices=choices, cards=cards, lines=lines)
+
+
+def _notes(notes: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """The newest of their notes, as many as a sheet has room for, the oldest of those first."""
+    shown: list[dict[str, Any]] = []
+    for note in reversed(notes[-_MOST_NOTES:]):
+        if sum(len(one["own"]) for one in shown) + len(note["own"]) > _NOTES_ROOM:
+            break
+        shown.insert(0, {"own": note["own"]})
+    return shown
 
 
 def _question(item: Item) -> dict[str, Any]:

@@ -126,6 +126,12 @@ def test_own_words_are_shown_as_they_were_written():
     ]
 
 
+def test_the_newest_notes_that_fit_are_on_the_sheet():
+    notes = [{"day": "2026-11-02", "own": f"{n}" * 1500} for n in range(9)]
+    kept = sections(THREE, {"visit_notes": notes})["notes"]
+    assert kept == [{"own": note["own"]} for note in notes[-4:]]
+
+
 # --- edits ------------------------------------------------------------------------------------
 
 
