@@ -1,30 +1,19 @@
-"""The little that the actions must know of the content: which messages exist, and which questions
-belong on a list."""
+"""The little that the actions must know of the content: which messages and choices exist."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-_CONTENT = Path(__file__).resolve().parent.parent / "data" / "content"
-
-
-@dataclass(frozen=True)
-class QuestionPlan:
-    """Ids of questions by role, by kind of visit and by practical need."""
-
-    roles: Mapping[str, tuple[str, ...]]
-    kinds: Mapping[str, tuple[str, ...]]
-    needs: Mapping[str, tuple[str, ...]]
+CONTENT = Path(__file__).resolve().parent.parent / "data" / "content"
 
 
 @cache
-def message_ids(folder: Path = _CONTENT) -> frozenset[str]:
+def message_ids(folder: Path = CONTENT) -> frozenset[str]:
     """The ids of all messages."""
     ids: set[str] = set()
     for path in sorted((folder / "messages").glob("*.yml")):
@@ -33,7 +22,7 @@ def message_ids(folder: Path = _CONTENT) -> frozenset[str]:
 
 
 @cache
-def labelled(folder: Path = _CONTENT) -> frozenset[str]:
+def labelled(folder: Path = CONTENT) -> frozenset[str]:
     """The ids of the messages that can be tapped, as `see.<id>`."""
     return frozenset(
         key
@@ -44,7 +33,7 @@ def labelled(folder: Path = _CONTENT) -> frozenset[str]:
 
 
 @cache
-def cues(entity: str, folder: Path = _CONTENT) -> Mapping[str, tuple[str, ...]]:
+def cues(entity: str, folder: Path = CONTENT) -> Mapping[str, tuple[str, ...]]:
     """What points to each value of an entity ("right"), for those that have cues."""
     found: dict[str, tuple[str, ...]] = {}
     for path in sorted((folder / "terms").glob("*.yml")):
@@ -57,7 +46,7 @@ def cues(entity: str, folder: Path = _CONTENT) -> Mapping[str, tuple[str, ...]]:
 
 
 @cache
-def choices_of(message: str, folder: Path = _CONTENT) -> tuple[str, ...]:
+def choices_of(message: str, folder: Path = CONTENT) -> tuple[str, ...]:
     """The ids of the choices that a message offers, in order."""
     for path in sorted((folder / "messages").glob("*.yml")):
         told = yaml.safe_load(path.read_text(encoding="utf-8"))["messages"].get(message)
@@ -67,21 +56,10 @@ def choices_of(message: str, folder: Path = _CONTENT) -> tuple[str, ...]:
 
 
 @cache
-def meaning_of(choice: str, folder: Path = _CONTENT) -> Mapping[str, Any]:
+def meaning_of(choice: str, folder: Path = CONTENT) -> Mapping[str, Any]:
     """What a choice stands for: ``intent`` and ``entities``; empty when the edge does it."""
     for path in [folder / "choices.yml", *sorted((folder / "choices").glob("*.yml"))]:
         told = yaml.safe_load(path.read_text(encoding="utf-8"))["choices"].get(choice)
         if told is not None and "intent" in told:
             return {"intent": told["intent"], "entities": told.get("entities", {})}
     return {}
-
-
-@cache
-def question_plan(folder: Path = _CONTENT) -> QuestionPlan:
-    """The table of `visit_questions_plan.yml`."""
-    table = yaml.safe_load((folder / "visit_questions_plan.yml").read_text(encoding="utf-8"))
-    roles, kinds, needs = (
-        {key: tuple(ids) for key, ids in table[part].items()}
-        for part in ("roles", "kinds", "needs")
-    )
-    return QuestionPlan(roles, kinds, needs)

@@ -9,7 +9,7 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit, reminding, reporting, who_to_see
+from actions import find_provider, notes, prepare_visit, reminding, reporting, who_to_see
 from actions.answer import about
 from actions.content import message_ids
 from actions.doubt import guessed
@@ -120,6 +120,7 @@ class ActionCancel(Action):
             prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
             who_to_see.FORM: ("who.cancelled", who_to_see.SLOTS),
             reminding.FORM: ("reminder.not_set", reminding.QUESTIONS),
+            notes.FORM: ("notes.not_kept", notes.QUESTIONS),
             reporting.FORM: ("report.cancelled", reporting.QUESTIONS),
         }
         message, slots = stopped.get(

@@ -328,7 +328,7 @@ LINK = f"https://care.example/l/{'Aa0-_' * 14}"
 
 def prep_list(items):
     lines = [{"message": "visit.own_item", "slots": {"words": words}} for words in items]
-    return released({"message": "visit.list", "slots": {"lines": lines}})
+    return released({"message": "visit.sheet", "slots": {"lines": lines}})
 
 
 def test_a_list_can_be_opened_from_the_first_text_and_read_on_by_more():
