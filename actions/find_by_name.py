@@ -17,26 +17,15 @@ from actions.heard import Heard, hear
 from actions.memory import Event, understood
 from actions.own_providers import of_the_clinic
 from actions.picks import with_picks
+from actions.speech import any_of, unaccented
 from guardrails.names import public_name
 
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,80})[\"”»]")
-_AFTER = re.compile(
-    r"\b(?:named|called|by the name of|whose name is|the name is|name is|llamad[oa]s?|"
-    r"se llama|de nombre|con el nombre de|(?:doctora?|dra?\b\.?)(?!\s+(?:named|called|llamad)))"
-    r"\s+(.{2,80})",
-    re.IGNORECASE,
-)
+_AFTER = re.compile(rf"\b{any_of('named')}\s+(.{{2,80}})")
 _CAPITALS = re.compile(r"(?:[A-ZÀ-Ý][\w'’.-]+|\d+|&|of|de|and|y)(?:\s+|(?=[?.!,;]|$))")
-_OPENINGS = re.compile(
-    r"(?:do you (?:have|know|list)|is there|look (?:up|for)|find(?: me)?|search for|is|"
-    r"tienen?|busc[ao]r?|est[aá])\s+(?=[A-ZÀ-Ý])"
-)
-_PLACE = re.compile(r"\s+(?:in|near|around|at|en|cerca de)\s+", re.IGNORECASE)
-_TAIL = re.compile(
-    r"\s+(?:on|in|en)\s+(?:your|the|su|la|el)\s+(?:list|directory|lista|directorio)\b.*$|"
-    r"\s*(?:please|por favor|listed|there|available)?[\s.?!,;]*$",
-    re.IGNORECASE,
-)
+_OPENINGS = re.compile(rf"\b{any_of('asks_for_name')}\s+(?=\S)")
+_PLACE = re.compile(rf"\s+{any_of('name_place')}\s+", re.IGNORECASE)
+_TAIL = re.compile(rf"\s+{any_of('name_last')}$|\s*{any_of('polite')}?[\s.?!,;]*$")
 _FEWEST = 3  # letters
 
 

@@ -40,11 +40,7 @@ _FORMS = {
 }
 _CHANGES = frozenset({"change_answer", "inform", "nlu_fallback", "deny"})
 """Intents with which a number, at the offer, is another hour ("make it 10")."""
-_STOPS = re.compile(
-    r"\b(?:cancel|stop|drop|delete|remove|undo|turn off|no longer|no more|not need|"
-    r"(?:don'?t|do not) (?:need|want|remind|text|send)|quita|cancela|borra|elimina|"
-    r"no (?:quiero|necesito|me (?:recuerd|avis|mand|envi)))\w*"
-)
+_STOPS = re.compile(rf"\b{any_of('stops_reminder')}\w*")
 
 
 class ValidateReminderForm(Action):
