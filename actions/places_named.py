@@ -19,9 +19,7 @@ _INSIDE = {
 _NO_PLACE = {language: frozenset(spoken()[language].get("no_place", ())) for language in spoken()}
 _FEW = 4  # words of a message that is nothing but a place, said while something else is asked
 _SHORT = 6  # words of a message that may be a misspelt place
-_AROUND = re.compile(
-    rf"^\W*(?:{any_of('place_first')}\b\W*)+|\W*\b{any_of('place_last')}\W*$"
-)
+_AROUND = re.compile(rf"^\W*(?:{any_of('place_first')}\b\W*)+|\W*\b{any_of('place_last')}\W*$")
 Value = dict[str, str]  # {zip} or {city, state} or {state}
 
 

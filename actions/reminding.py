@@ -21,6 +21,7 @@ from actions.heard import Heard, hear
 from actions.memory import Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
 from actions.set_aside import DECLINES, INSTEAD, goes_on
+from actions.speech import any_of
 from actions.when import plain, read_when
 
 FORM = "reminder_form"

@@ -205,7 +205,8 @@ def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_
     talk = heard.intent in _SMALL_TALK
     stated = heard.intent in _FREE_TEXT | {"find_provider", "not_that"} and not heard.asks
     open_ = known.get("place") is None and asked != "payment"
-    corrects = heard.intent in _FREE_TEXT | {"deny"} and bool(_CORRECTS.match(unaccented(heard.text)))
+    correcting = bool(_CORRECTS.match(unaccented(heard.text)))
+    corrects = correcting and heard.intent in _FREE_TEXT | {"deny"}
     changes = heard.intent == "change_answer" or (asked is None and heard.intent == "inform")
     return places_named.named(
         heard,
