@@ -107,6 +107,7 @@ def _read_names(
     _read_payment(heard, known, reading)
     _read_format(heard, asked, reading)
     _read_wishes(heard, asked, known, reading)
+    _refuse_languages(heard, asked, reading)
     if miles := heard.values("miles"):
         reading.slots["radius"] = float(miles[0])
     if asked == "wishes" and reading.empty and "none" in heard.values("practical"):
@@ -180,6 +181,15 @@ def _read_wishes(
             reading.slots["wishes"] = {key: kept[key] for key in kept if key not in said} or ANY
         else:
             reading.slots["wishes"] = {**kept, **said}
+
+
+def _refuse_languages(heard: Heard, asked: str | None, reading: Reading) -> None:
+    """Of languages that no list has: say so, and keep the rest of the answer."""
+    others = [f"other_language.{value}" for value in heard.values("other_language")]
+    if others:
+        reading.notices.append(draft("find.language_not_listed", languages=others))
+        if asked == "wishes":
+            reading.slots.setdefault("wishes", ANY)
 
 
 def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
