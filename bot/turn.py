@@ -25,7 +25,8 @@ from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff.handoff import Handoff
 from bot.handoff.person import ANSWERS, CHILD, DENIED
 from bot.handoff.states import LASTING, State
-from bot.hub import Closed, Typing
+from bot.hub import Closed, Speaking, Typing
+from bot.language import Change, Choosing, told
 from bot.out import Draft
 from bot.sheet.desk import FORGET, LINK, SheetDesk
 from bot.sms.reminder_desk import SET as SET_REMINDER
@@ -100,6 +101,8 @@ class Turn(Danger):
     """Conversations erased by this process."""
     opted_out: Callable[[Session], Awaitable[None]] | None = None
     """Somebody who texts wants no more of it (`bot/sms/texting.py`)."""
+    choosing: Choosing = field(default_factory=Choosing)
+    """Which language a web chat goes on in."""
     engine_seen: bool = False
     """The engine has answered since this process started."""
 
@@ -208,8 +211,13 @@ class Turn(Danger):
         kept = await self.record.load(session.conversation)
         if kept is None:
             return None
+        change = await self.language_heard(session, person, kept.asking)
+        before, session = session, await self.in_language(session, change)
         try:
-            reply = await self.route(session, person, kept.asking, engine_up)
+            if change and change.asked:
+                reply = Reply([self.now_in(before), *filter(None, [kept.asking])], kept.asking)
+            else:
+                reply = await self.route(session, person, kept.asking, engine_up)
         except EngineRefused:
             raise
         except EngineDown:
@@ -218,6 +226,8 @@ class Turn(Danger):
                 session, person, "notice.down" if self.engine_seen else "notice.starting"
             )
             raise
+        if change and not change.asked and session != before:
+            reply = replace(reply, drafts=[self.now_in(before), *reply.drafts])
         away = person.at - kept.last_seen_at > AWAY
         due = bool(reply.drafts) and (away or person.at - kept.disclosed_at >= REMIND)
         return await self.close(session, person, reply, disclose=due)
@@ -458,6 +468,29 @@ class Turn(Danger):
         drafts = await self.reception.leave(session, handoff)
         asking = await self.record.asking(session.conversation)
         await self.tell(session, await self.and_place(session, drafts, handoff, asking))
+
+    async def language_heard(
+        self, session: Session, person: Message, asking: Draft | None
+    ) -> Change | None:
+        """The language that the chat is to go on in. Nothing while a person of the clinic has it
+        (one voice)."""
+        offered = self.clinics[session.clinic].languages
+        change = self.choosing.heard(session, person, offered, asking=asking is not None)
+        if change is None:
+            return None
+        handoff = await self.reception.open_of(session.conversation)
+        return None if handoff and handoff.state in LASTING else change
+
+    async def in_language(self, session: Session, change: Change | None) -> Session:
+        """The session from here on; its page is told."""
+        if change is None or change.to == session.language:
+            return session
+        speaking = await self.speak(session, change.to)
+        self.hub.publish(session.conversation, Speaking(change.to))
+        return speaking
+
+    def now_in(self, before: Session) -> Draft:
+        return told(before.language, self.releaser.catalogue.choices)
 
     async def speak(self, session: Session, language: str) -> Session:
         """The same conversation in another language of the clinic's. `StoreDown`."""

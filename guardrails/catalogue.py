@@ -6,7 +6,7 @@ The catalogue is the closed world of invariant 2: `release` fills these messages
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,14 @@ from typing import Any
 import jsonschema
 import yaml
 
+from guardrails.languages import CODE, LanguagesError, load_languages
 from guardrails.plain_yaml import PlainLoader
 
-LANGUAGES = ("en", "es")
+_SPOKEN = load_languages()
+LANGUAGES = tuple(_SPOKEN)
+"""Every language the bot speaks, from ``data/content/languages.yml``."""
+WHOLE = tuple(code for code, language in _SPOKEN.items() if language.whole)
+"""Those in which nothing may be missing; in the others English stands in."""
 SLOT_TYPES = frozenset(
     [
         "fragment",
@@ -65,18 +70,18 @@ EDGE_DOES = frozenset(
         "text_me.stop",
         "sheet.link",
         "sheet.forget",
+        "speak",
     }
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
+_TEXT = {"type": "string", "minLength": 1}
+_IN_LANGUAGES = {CODE: _TEXT}
 _WORDS = {
     "type": "object",
     "required": ["en"],
     "additionalProperties": False,
-    "properties": {
-        "en": {"type": "string", "minLength": 1},
-        "es": {"type": "string", "minLength": 1},
-    },
+    "patternProperties": _IN_LANGUAGES,
 }
 _SOURCES = {
     "type": "array",
@@ -109,10 +114,9 @@ MESSAGES_SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "required": ["kind", "en"],
                 "additionalProperties": False,
+                "patternProperties": _IN_LANGUAGES,
                 "properties": {
                     "kind": {"enum": ["answer", "question", "safety", "notice", "fragment"]},
-                    "en": {"type": "string", "minLength": 1},
-                    "es": {"type": "string", "minLength": 1},
                     "slots": _SLOTS,
                     "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
                     "sources": _SOURCES,
@@ -152,11 +156,10 @@ CHOICES_SCHEMA: dict[str, Any] = {
 _SHORT = {
     "type": "object",
     "minProperties": 1,
-    "dependencies": {"en": ["es"], "es": ["en"]},
+    "dependencies": {one: list(WHOLE) for one in WHOLE},
     "additionalProperties": False,
+    "patternProperties": _IN_LANGUAGES,
     "properties": {
-        "en": {"type": "string", "minLength": 1},
-        "es": {"type": "string", "minLength": 1},
         "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
     },
 }
@@ -172,7 +175,7 @@ SHORT_SCHEMA: dict[str, Any] = {
         },
         "labels": {
             "type": "object",
-            "additionalProperties": {**_WORDS, "required": ["en", "es"]},
+            "additionalProperties": {**_WORDS, "required": list(WHOLE)},
         },
     },
 }
@@ -200,6 +203,24 @@ TERMS_SCHEMA: dict[str, Any] = {
         },
     },
 }
+
+
+_OVER = {"type": "object", "additionalProperties": _TEXT}
+LANGUAGE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["reviewed_on"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": _DATE,
+        "messages": _OVER,
+        "short": _OVER,
+        "choices": _OVER,
+        "short_choices": _OVER,
+        "terms": _OVER,
+        "plurals": _OVER,
+    },
+}
+"""A file of ``languages/<code>``: words of one language, by id, for what English has too."""
 
 
 class CatalogueError(Exception):
@@ -296,10 +317,67 @@ def load_catalogue(folder: Path) -> Catalogue:
             )
             _add(terms, key, term, path, faults)
     catalogue = Catalogue(messages, choices, terms)
+    _add_languages(folder, catalogue, faults)
     faults += _cross_checks(catalogue)
     if faults:
         raise CatalogueError(faults)
     return catalogue
+
+
+def _languages(folder: Path, faults: list[str]) -> tuple[str, ...]:
+    """Those of the folder's own ``languages.yml``; ours where it has none."""
+    path = folder / "languages.yml"
+    if not path.is_file():
+        return LANGUAGES
+    try:
+        return tuple(load_languages(path))
+    except LanguagesError as error:
+        faults.append(str(error))
+        return LANGUAGES
+
+
+def _add_languages(folder: Path, catalogue: Catalogue, faults: list[str]) -> None:
+    """The words of ``languages/<code>``, each put into the catalogue beside the English ones."""
+    spoken = _languages(folder, faults)
+    for code in spoken:
+        for path, document in _documents(
+            folder, f"languages/{code}/*.yml", LANGUAGE_SCHEMA, faults
+        ):
+            _add_language(catalogue, code, document, path, faults)
+    faults += _unknown_languages(catalogue, spoken)
+
+
+def _add_language(
+    catalogue: Catalogue, code: str, document: Mapping[str, Any], path: Path, faults: list[str]
+) -> None:
+    """Words of one language, put beside those that are there."""
+    parts: tuple[tuple[str, Any, str], ...] = (
+        ("messages", catalogue.messages, "words"),
+        ("short", catalogue.messages, "short"),
+        ("choices", catalogue.choices, "label"),
+        ("short_choices", catalogue.choices, "short"),
+        ("terms", catalogue.terms, "label"),
+        ("plurals", catalogue.terms, "plural"),
+    )
+    for part, into, where in parts:
+        for key, words in document.get(part, {}).items():
+            if key not in into:
+                faults.append(f"languages/{code}/{path.name}: {part}: there is no {key}")
+                continue
+            said = {**getattr(into[key], where), code: words.strip()}
+            into[key] = replace(into[key], **{where: said})
+
+
+def _unknown_languages(catalogue: Catalogue, spoken: Collection[str]) -> Iterator[str]:
+    """Words in a language that ``languages.yml`` does not name: most likely a slip."""
+    said = {
+        **{one.id: {*one.words, *one.short} for one in catalogue.messages.values()},
+        **{one.id: {*one.label, *one.short} for one in catalogue.choices.values()},
+        **{one.id: {*one.label, *one.plural} for one in catalogue.terms.values()},
+    }
+    for name, languages in said.items():
+        if unknown := languages - set(spoken):
+            yield f"{name}: languages.yml has no language {sorted(unknown)}"
 
 
 def read_content(path: Path, schema: Mapping[str, Any]) -> Any:
@@ -354,7 +432,7 @@ def _shorten(
     elif into[key].short:
         faults.append(f"short/{path.name}: {key}: written twice")
     else:
-        short = {one: entry[one].strip() for one in LANGUAGES if one in entry}
+        short = _in_languages(entry)
         into[key] = replace(into[key], short=short)
         if "choices" in entry:
             into[key] = replace(into[key], short_choices=tuple(entry["choices"]))
@@ -364,7 +442,7 @@ def _message(key: str, entry: dict[str, Any], document: dict[str, Any], file: st
     return Message(
         id=key,
         kind=entry["kind"],
-        words={language: entry[language].strip() for language in LANGUAGES if language in entry},
+        words=_in_languages(entry),
         slots=entry.get("slots", {}),
         choices=tuple(entry.get("choices", ())),
         sources=tuple(Source(**s) for s in entry.get("sources", document.get("sources", ()))),
@@ -375,6 +453,10 @@ def _message(key: str, entry: dict[str, Any], document: dict[str, Any], file: st
         label=entry.get("label", {}),
         print=entry.get("print", False),
     )
+
+
+def _in_languages(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {key: words.strip() for key, words in entry.items() if re.match(CODE, key)}
 
 
 def _choice(key: str, entry: dict[str, Any]) -> Choice:

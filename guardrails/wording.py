@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from guardrails.catalogue import LANGUAGES, PLACEHOLDER
+from guardrails.catalogue import LANGUAGES, PLACEHOLDER, WHOLE
 from guardrails.names import check_names
 from guardrails.plain_yaml import PlainLoader
 
@@ -82,7 +82,7 @@ def check_languages(folder: Path, rules: Path = RULES) -> list[str]:
     return [
         f"{file}: {name}: is not in {', '.join(sorted(missing))}"
         for (file, name), languages in spoken.items()
-        if (missing := set(LANGUAGES) - languages - {"en"})
+        if (missing := set(WHOLE) - languages - {"en"})
         and not any(fnmatch(name, pattern) for pattern in waiting)
     ]
 

@@ -20,10 +20,10 @@ _UNHEARD = frozenset(["please", "pls", "plz", "the", "a", "an", "just", "ok", "o
 
 
 def examples(root: Path) -> Iterator[tuple[str, str]]:
-    for path in sorted((root / "data/nlu").glob("*.yml")):
+    for path in sorted((root / "data/nlu").rglob("*.yml")):
         for block in yaml.safe_load(path.read_text(encoding="utf-8")).get("nlu", []):
             for line in block["examples"].splitlines():
-                yield block["intent"], line.removeprefix("- ")
+                yield block["intent"].split("/")[0], line.removeprefix("- ")
 
 
 def held_out(root: Path) -> Iterator[tuple[str, str]]:

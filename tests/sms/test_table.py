@@ -227,7 +227,7 @@ def test_quotes_dashes_and_accents_cost_nothing(word: str) -> None:
 
 def test_a_message_in_english_alone_is_named():
     assert faults(message(SENTENCE, es=None)) == [
-        "test.words: as a text it is in English only; write it in Spanish too"
+        "test.words: as a text it is not in es; write it too"
     ]
 
 
