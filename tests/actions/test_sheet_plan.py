@@ -59,7 +59,7 @@ def test_a_sheet_is_not_endless(role):
     assert 15 <= len(lines) <= 65
 
 
-@pytest.mark.parametrize("whom", PARTS["whom"])
+@pytest.mark.parametrize("whom", sorted(PARTS["whom"]))
 def test_whom_it_is_for_changes_what_is_asked_and_brought(whom):
     plain, theirs = Visit("therapist", "first"), Visit("therapist", "first", whom)
     assert PLAN.questions(theirs) != PLAN.questions(plain)
