@@ -33,7 +33,7 @@ from bot.engine.gazetteer import fold
 TOPICS = "topics"
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "topics.skops"
-_WEIGHTS = {"words": 1.0, "letters": 1.0, "names": 1.2, "cues": 0.5}
+_WEIGHTS = {"words": 1.0, "letters": 0.7}
 _DIGITS = 3
 
 Views = dict[str, str]
@@ -159,14 +159,10 @@ class TopicRanker(GraphComponent, IntentClassifier):
         return messages
 
     def _views(self, message: Message) -> Views:
-        text = message.get(TEXT) or ""
-        entities = message.get(ENTITIES) or []
-        return {
-            "words": fold(text),
-            "letters": fold(text),
-            "names": " ".join(sorted({f"{one['entity']}_{one['value']}" for one in entities})),
-            "cues": " ".join(family.replace("_", "") for family in self._finder.find(text)),
-        }
+        folded = fold(message.get(TEXT) or "")
+        named = {f"is_{one['entity']}_{one['value']}" for one in message.get(ENTITIES) or []}
+        cues = (f"cue_{family}" for family in self._finder.find(folded))
+        return {"words": " ".join([folded, *sorted(named), *cues]), "letters": folded}
 
     def _features(self, views: Sequence[Views]) -> csr_matrix:
         stacked = hstack(
@@ -182,11 +178,9 @@ class TopicRanker(GraphComponent, IntentClassifier):
 def _vectorizers() -> dict[str, TfidfVectorizer]:
     return {
         "words": TfidfVectorizer(
-            analyzer="word", ngram_range=(1, 2), max_df=0.2, sublinear_tf=True
+            analyzer="word", ngram_range=(1, 2), max_df=0.5, sublinear_tf=True
         ),
         "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
-        "names": TfidfVectorizer(analyzer=str.split),
-        "cues": TfidfVectorizer(analyzer=str.split),
     }
 
 
