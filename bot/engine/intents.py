@@ -15,7 +15,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
@@ -133,7 +133,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
 
     def learn(self, training_data: TrainingData) -> None:
         """Learns, and keeps nothing: `train` also stores what was learned."""
-        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        examples = [one for one in training_data.intent_examples if _taught(one)]
         views = [self._views(one) for one in examples]
         self._vectorizers = _vectorizers()
         for name, vectorizer in self._vectorizers.items():
@@ -223,6 +223,12 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             ],
             format="csr",
         )
+
+
+def _taught(example: Message) -> bool:
+    """Questions that name their answer teach the topic ranker; which of the intents they are of
+    matters little, as it is the topic that is answered."""
+    return bool(example.get(TEXT)) and not example.get(INTENT_RESPONSE_KEY)
 
 
 def _cues(config: dict[str, Any]) -> dict[str, list[str]]:
