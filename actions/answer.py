@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.ages import age_group
 from actions.compare import comparison
 from actions.content import cues, message_ids
-from actions.doubt import settled
+from actions.doubt import CONTENT, sure_topic, unsure
 from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import understood
@@ -50,21 +50,36 @@ class ActionAnswer(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         heard = hear(tracker.latest_message)
-        dispatcher.utter_message(json_message=settled(answer(heard, message_ids()), heard))
+        dispatcher.utter_message(json_message=reply(heard, message_ids()))
         age = age_group(heard.text) if heard.intent == "who_for" else None
         if age and tracker.get_slot("wishes") is None and tracker.active_loop_name is None:
             return [SlotSet("wishes", {"age_groups": [age]}), *understood(tracker)]
         return understood(tracker)
 
 
+def reply(heard: Heard, written: Collection[str]) -> Draft:
+    """The draft that answers a message: by its topic where one stands out, else by its intent and
+    names, else a choice between what it may mean. ``written`` holds the ids of all messages."""
+    if not heard.text or heard.intent not in CONTENT:
+        return answer(heard, written)
+    if topic_id := sure_topic(heard):
+        return _of_topic(topic_id, heard, written)
+    said = answer(heard, written)
+    return unsure(said["message"], heard) or said
+
+
+def _of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
+    if chosen == "compare.roles":
+        return comparison(heard.values("role"), written)
+    return draft(chosen)
+
+
 def answer(heard: Heard, written: Collection[str]) -> Draft:
-    """The draft that answers a question; ``written`` holds the ids of the messages there are."""
+    """The draft for an intent and what is named; ``written`` holds the ids of the messages."""
     intent = _meant(heard)
     if intent == "ask_care":
-        chosen = next((one for one in heard.values("topic") if one in written), "scope.out")
-        if chosen != "compare.roles":
-            return draft(chosen)
-        intent = "compare_roles"
+        known = (one for one in heard.values("topic") if one in written)
+        return _of_topic(next(known, "scope.out"), heard, written)
     if intent == "compare_roles":
         return comparison(heard.values("role"), written)
     if intent in _BY_ENTITY:

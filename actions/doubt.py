@@ -1,5 +1,5 @@
-"""A second opinion on an answer: the intent and the names point to one message, the topic ranker to
-others. Where they agree, that is the answer; where they do not, the person chooses."""
+"""Which message answers a question. The topic ranker says which may, best first; where it is not
+sure, and the intent with its names points elsewhere, the person chooses."""
 
 from __future__ import annotations
 
@@ -10,33 +10,48 @@ from actions.content import labelled
 from actions.drafts import Draft, draft
 from actions.heard import Heard
 
-_OFFERED = 4  # topics in a question back, besides "something else"
-_ALONE = 0.30  # from this score on the ranker's first, when well before its second, is the answer
-_AHEAD = 0.12
-_SOME = 0.08  # below it a message has nothing to do with any topic
-_CONTENT = frozenset({
+CONTENT = frozenset({
     "ask_role", "compare_roles", "who_for", "first_visit", "ask_cost", "ask_format", "ask_approach",
     "ask_rights", "ask_care", "ask_sources", "ask_bot", "ask_storage", "ask_capabilities",
 })  # fmt: skip
+"""Intents that ask for one of our messages."""
+_OFFERED = 4  # topics in a question back, besides "something else"
+# Measured on questions that nobody here had seen: of those that were this far ahead, 95 in 100
+# were right.
+_LEAST = 0.1
+_AHEAD = 0.2
+_NEARLY = 0.85
+_SOME = 0.04  # below it a message has nothing to do with any topic
 
 
-def settled(said: Draft, heard: Heard) -> Draft:
-    """``said``, the answer by intent and names; another by topic; or a choice between them."""
-    if not heard.text or not heard.topics or heard.intent not in _CONTENT:
-        return said
+def sure_topic(heard: Heard) -> str | None:
+    """The message that answers, where one stands out; what only goes on about the same thing
+    (`role.coach.more`) is no rival to it."""
+    if not heard.topics:
+        return None
     first = heard.topics[0]
-    if said["message"] == first.id:
-        return said
-    if _sure(heard):
-        return draft(first.id)
-    return which([said["message"], *_ids(heard)]) or said
+    rivals = [one.score for one in heard.topics[1:] if _thing(one.id) != _thing(first.id)]
+    ahead = (first.score - max(rivals, default=0.0)) / max(first.score, _SOME)
+    if first.score < _LEAST or ahead < _AHEAD:
+        return None
+    known = {one.id: one.score for one in heard.topics}
+    whole = _thing(first.id)  # before what goes on about it, when nearly as likely
+    return whole if known.get(whole, 0.0) >= _NEARLY * first.score else first.id
+
+
+def unsure(said: str, heard: Heard) -> Draft | None:
+    """A choice between the likeliest topics and ``said``, the answer by intent and names; None when
+    that one is the likeliest."""
+    if not heard.topics or said == heard.topics[0].id:
+        return None
+    likely = [one.id for one in heard.topics if one.score >= _SOME]
+    return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
 
 
 def guessed(heard: Heard) -> Draft | None:
-    """What a question without a clear intent may be about; None when it is about nothing here."""
-    if not heard.topics or heard.topics[0].score < _SOME:
-        return None
-    return draft(heard.topics[0].id) if _sure(heard) else which(_ids(heard))
+    """What a question without a clear intent may ask; None when it is about nothing here."""
+    least = _SOME if heard.asks else _LEAST
+    return which([one.id for one in heard.topics if one.score >= least])
 
 
 def which(messages: Sequence[str]) -> Draft | None:
@@ -47,11 +62,5 @@ def which(messages: Sequence[str]) -> Draft | None:
     return draft("doubt.which", choices=choices) if offered else None
 
 
-def _sure(heard: Heard) -> bool:
-    first, *others = heard.topics
-    ahead = first.score - (others[0].score if others else 0.0)
-    return first.score >= _ALONE and ahead >= _AHEAD
-
-
-def _ids(heard: Heard) -> list[str]:
-    return [one.id for one in heard.topics]
+def _thing(message: str) -> str:
+    return ".".join(message.split(".")[:2])

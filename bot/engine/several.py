@@ -52,6 +52,11 @@ class Request:
     leans: bool = False
 
 
+def asks(text: str) -> bool:
+    """Whether it has the shape of a question or of a wish."""
+    return bool(_ASKS.search(text))
+
+
 async def understand(
     text: str, parse: Callable[[str], Awaitable[dict[str, Any]]]
 ) -> list[dict[str, Any]]:

@@ -20,7 +20,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import ENTITIES, INTENT_RESPONSE_KEY, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
@@ -29,8 +29,11 @@ from sklearn.preprocessing import normalize
 
 from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
+from bot.engine.several import asks
 
 TOPICS = "topics"
+ASK = "ask_care"
+"""The intent of a question that is known by its topic."""
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "topics.skops"
 _WEIGHTS = {"words": 1.0, "letters": 0.7}
@@ -49,8 +52,19 @@ class TopicRanker(GraphComponent, IntentClassifier):
 
     @staticmethod
     def get_default_config() -> dict[str, Any]:
-        """`content`: folder of messages, from the project's root. `shown`: how many are ranked."""
-        return {"content": "data/content/messages", "cues": "data/nlu/cues.yml", "shown": 6}
+        """`content`: folder of messages, from the project's root. `shown`: how many are ranked.
+
+        `gives_way`: intents that a question gives up for `ask_care` when one topic has at least the
+        score `least` and `stands_out` from the next by that share of it.
+        """
+        return {
+            "content": "data/content/messages",
+            "cues": "data/nlu/cues.yml",
+            "shown": 6,
+            "gives_way": [],
+            "stands_out": 0.25,
+            "least": 0.15,
+        }
 
     @classmethod
     def fingerprint_addon(cls, config: dict[str, Any]) -> str | None:
@@ -156,7 +170,18 @@ class TopicRanker(GraphComponent, IntentClassifier):
                 {"id": self._topics[at], "score": round(float(row[at]), _DIGITS)} for at in best
             ]
             message.set(TOPICS, found, add_to_output=True)
+            self._gives_way(message, found)
         return messages
+
+    def _gives_way(self, message: Message, found: Sequence[Mapping[str, Any]]) -> None:
+        """A clear question is never "not understood" or "none of my business"."""
+        intent = message.get(INTENT) or {}
+        first, second, *_ = [one["score"] for one in found] + [0.0, 0.0]
+        clear = first >= self._config["least"] and first - second >= (
+            self._config["stands_out"] * first
+        )
+        if clear and intent.get("name") in self._config["gives_way"] and asks(message.get(TEXT)):
+            message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
 
     def _views(self, message: Message) -> Views:
         folded = fold(message.get(TEXT) or "")
