@@ -24,6 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
+from bot.engine.vocabularies import pack, unpack
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "intents.skops"
@@ -104,7 +105,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             path = folder / _FILE
             learned = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
         component = cls(config, model_storage, resource, learned["cues"])
-        component._vectorizers = learned["vectorizers"]
+        component._vectorizers = unpack(learned["vectorizers"], _vectorizers())
         component._model = learned["model"]
         return component
 
@@ -126,14 +127,18 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
 
     def train(self, training_data: TrainingData) -> Resource:
         self.learn(training_data)
-        learned = {"cues": self._cues, "vectorizers": self._vectorizers, "model": self._model}
+        learned = {
+            "cues": self._cues,
+            "vectorizers": pack(self._vectorizers),
+            "model": self._model,
+        }
         with self._model_storage.write_to(self._resource) as folder:
             skops.io.dump(learned, folder / _FILE)
         return self._resource
 
     def learn(self, training_data: TrainingData) -> None:
         """Learns, and keeps nothing: `train` also stores what was learned."""
-        examples = [one for one in training_data.intent_examples if _taught(one)]
+        examples = [one for one in training_data.intent_examples if taught(one)]
         views = [self._views(one) for one in examples]
         self._vectorizers = _vectorizers()
         for name, vectorizer in self._vectorizers.items():
@@ -225,7 +230,7 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         )
 
 
-def _taught(example: Message) -> bool:
+def taught(example: Message) -> bool:
     """Questions that name their answer teach the topic ranker; which of the intents they are of
     matters little, as it is the topic that is answered."""
     return bool(example.get(TEXT)) and not example.get(INTENT_RESPONSE_KEY)

@@ -30,6 +30,7 @@ from sklearn.preprocessing import normalize
 from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
 from bot.engine.several import asks
+from bot.engine.vocabularies import pack, unpack
 
 TOPICS = "topics"
 ASK = "ask_care"
@@ -100,7 +101,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
             path = folder / _FILE
             learned = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
         component = cls(config, model_storage, resource, learned["cues"])
-        component._vectorizers = learned["vectorizers"]
+        component._vectorizers = unpack(learned["vectorizers"], _vectorizers())
         component._matrix = learned["matrix"]
         component._topics = learned["topics"]
         return component
@@ -125,7 +126,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
         self.learn(training_data)
         learned = {
             "cues": self._cues,
-            "vectorizers": self._vectorizers,
+            "vectorizers": pack(self._vectorizers),
             "matrix": self._matrix,
             "topics": self._topics,
         }
@@ -144,8 +145,8 @@ class TopicRanker(GraphComponent, IntentClassifier):
             for topic, text in sorted(_answers(self._config).items())
         }
         for one in training_data.intent_examples:
-            if key := one.get(INTENT_RESPONSE_KEY):
-                told.setdefault(key.partition("/")[2], []).append(self._views(one))
+            if topic := topic_of(one):
+                told.setdefault(topic, []).append(self._views(one))
         documents = [
             {name: " ".join(view[name] for view in views) for name in _WEIGHTS}
             for views in told.values()
@@ -200,12 +201,20 @@ class TopicRanker(GraphComponent, IntentClassifier):
         return normalize(stacked)
 
 
+def topic_of(example: Message) -> str:
+    """The message that an example question names as its answer; empty when it names none."""
+    key: str = example.get(INTENT_RESPONSE_KEY) or ""
+    return key.partition("/")[2]
+
+
 def _vectorizers() -> dict[str, TfidfVectorizer]:
     return {
         "words": TfidfVectorizer(
             analyzer="word", ngram_range=(1, 2), max_df=0.5, sublinear_tf=True
         ),
-        "letters": TfidfVectorizer(analyzer="char_wb", ngram_range=(3, 5), sublinear_tf=True),
+        "letters": TfidfVectorizer(
+            analyzer="char_wb", ngram_range=(3, 5), min_df=2, sublinear_tf=True
+        ),
     }
 
 
