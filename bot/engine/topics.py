@@ -63,8 +63,8 @@ class TopicRanker(GraphComponent, IntentClassifier):
             "cues": "data/nlu/cues.yml",
             "shown": 6,
             "gives_way": [],
-            "stands_out": 0.25,
-            "least": 0.15,
+            "stands_out": 0.2,
+            "least": 0.1,
         }
 
     @classmethod
