@@ -21,6 +21,7 @@ _OFFERED = 4  # topics in a question back, besides "something else"
 _LEAST = 0.1
 _AHEAD = 0.2
 _NEARLY = 0.85
+_PLAIN = 0.8  # confidence of an intent
 _SOME = 0.04  # below it a message has nothing to do with any topic
 
 
@@ -41,8 +42,11 @@ def sure_topic(heard: Heard) -> str | None:
 
 def unsure(said: str, heard: Heard) -> Draft | None:
     """A choice between the likeliest topics and ``said``, the answer by intent and names; None when
-    that one is the likeliest."""
+    that one is the likeliest, or the next and its intent is plain."""
     if not heard.topics or said == heard.topics[0].id:
+        return None
+    plain = heard.confidence >= _PLAIN and not said.endswith(".overview")
+    if plain and said in [one.id for one in heard.topics[:2]]:
         return None
     likely = [one.id for one in heard.topics if one.score >= _SOME]
     return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
