@@ -69,6 +69,8 @@ class Reply:
 
     drafts: Sequence[Draft]
     asking: Draft | None
+    by_engine: bool = False
+    """Rasa's answer; not the edge's own, which nothing goes before."""
 
 
 @dataclass(frozen=True)
@@ -226,7 +228,7 @@ class Turn(Danger):
                 session, person, "notice.down" if self.engine_seen else "notice.starting"
             )
             raise
-        if change and not change.asked and session != before:
+        if change and not change.asked and reply.by_engine and session != before:
             reply = replace(reply, drafts=[self.now_in(before), *reply.drafts])
         away = person.at - kept.last_seen_at > AWAY
         due = bool(reply.drafts) and (away or person.at - kept.disclosed_at >= REMIND)
@@ -275,7 +277,7 @@ class Turn(Danger):
         drafts: list[Draft] = []
         for draft in turned.drafts:
             drafts += await self.done(session, draft)
-        return Reply(drafts, turned.asking)
+        return Reply(drafts, turned.asking, by_engine=True)
 
     async def at_their_word(self, case: Case) -> Reply | None:
         """Going on where they were, no more texts, no reminder, no page of a sheet: whatever else
