@@ -228,8 +228,11 @@ class Turn(Danger):
                 session, person, "notice.down" if self.engine_seen else "notice.starting"
             )
             raise
-        if change and not change.asked and reply.by_engine and session != before:
-            reply = replace(reply, drafts=[self.now_in(before), *reply.drafts])
+        if change and not change.asked and session != before:
+            comfort = 1 if reply.drafts and reply.drafts[0].get("message") in ONCE else 0
+            if reply.by_engine or comfort:
+                drafts = [*reply.drafts[:comfort], self.now_in(before), *reply.drafts[comfort:]]
+                reply = replace(reply, drafts=drafts)
         away = person.at - kept.last_seen_at > AWAY
         due = bool(reply.drafts) and (away or person.at - kept.disclosed_at >= REMIND)
         return await self.close(session, person, reply, disclose=due)

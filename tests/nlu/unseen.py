@@ -1,8 +1,8 @@
 """How often a question that nobody taught lands on its answer: `python -m tests.nlu.unseen [half]`.
 
 `unseen.jsonl` was written by somebody who saw no example, rule or answer of ours, and labelled by
-another who saw only the answers. Odd ids (`dev`) may be read to find what is weak. Even ids (`test`)
-are only counted, and stay unread. Each is screened, parsed and answered as in a conversation.
+another who saw only the answers. Odd ids (`dev`) may be read to find what is weak. Even ids
+(`test`) are only counted, and stay unread. Each is screened, parsed and answered as in a conversation.
 
     right    the answer, or the task, that was wanted
     choice   a question back that offers it
@@ -31,6 +31,7 @@ from bot.engine.topics import TopicRanker
 from guardrails.screen import load_screener
 
 ROOT = Path(__file__).resolve().parents[2]
+JUDGED = ("right", "choice", "wrong", "missed")
 TASKS = frozenset({"find_provider", "prepare_visit", "who_to_see", "find_by_name"})
 TOLD = frozenset({
     "nlu_fallback", "inform", "change_answer", "affirm", "deny", "skip", "dont_know", "go_back",
