@@ -217,7 +217,9 @@ def test_online_goes_by_the_state_and_not_by_distance(engine):
 
     results = near(engine, format="online")
 
-    assert names(results) == ["Sample 1", "Sample 5", "Sample 3"]
+    *known, unknown = names(results)  # equals change places from day to day
+    assert sorted(known) == ["Sample 1", "Sample 5"]
+    assert unknown == "Sample 3"
     assert results.radius_miles is None
     assert all("miles" not in card for card in results.cards)
 
