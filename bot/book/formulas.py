@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from guardrails.reading import Formulas
 
+_ENGLISH = "en_US"  # what textstat begins with; its "en" counts syllables in another way
+
 
 class NoFormulas(Exception):
     """textstat is not installed; the message says how to get it."""
@@ -21,7 +23,7 @@ def formulas() -> Formulas:
         raise NoFormulas("textstat is missing; `make check` brings it") from None
 
     def english(text: str) -> float:
-        textstat.set_lang("en")
+        textstat.set_lang(_ENGLISH)
         return float(textstat.flesch_kincaid_grade(text))
 
     def spanish(text: str) -> float:
@@ -29,6 +31,6 @@ def formulas() -> Formulas:
         try:
             return float(textstat.crawford(text))
         finally:
-            textstat.set_lang("en")
+            textstat.set_lang(_ENGLISH)
 
     return {"en": english, "es": spanish}

@@ -2,7 +2,8 @@
 
 `unseen.jsonl` was written by somebody who saw no example, rule or answer of ours, and labelled by
 another who saw only the answers. Odd ids (`dev`) may be read to find what is weak. Even ids
-(`test`) are only counted, and stay unread. Each is screened, parsed and answered as in a conversation.
+(`test`) are only counted, and stay unread. Each is screened, parsed and answered as in a
+conversation.
 
     right    the answer, or the task, that was wanted
     choice   a question back that offers it
