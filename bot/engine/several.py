@@ -35,6 +35,9 @@ _ASKS = re.compile(
     r"look for|i need|i want|help me|busco|necesito|quiero|expl[ií]que|d[ií]game|ay[uú]deme)\b",
     re.IGNORECASE,
 )
+_IS_QUESTION = re.compile(
+    rf"\\?|^\\W*(?:(?:and|y|also|so|pero|but|ok|okay|then)\\W+)*(?:{_QUESTION})\\b", re.IGNORECASE
+)
 _LEANS = re.compile(
     r"\b(?:they|them|their|it|its|that|those|these|he|she|her|him|one|ones|both|eso|esos|esas|"
     r"esto|ellos|ellas|ella|ambos|(?:uno|una)(?!\s+\w))\b",
@@ -52,9 +55,9 @@ class Request:
     leans: bool = False
 
 
-def asks(text: str) -> bool:
-    """Whether it has the shape of a question or of a wish."""
-    return bool(_ASKS.search(text))
+def is_question(text: str) -> bool:
+    """Whether it asks, rather than wishes for something ("help me get ready")."""
+    return bool(_IS_QUESTION.search(text))
 
 
 async def understand(

@@ -29,7 +29,7 @@ from sklearn.preprocessing import normalize
 
 from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
-from bot.engine.several import asks
+from bot.engine.several import is_question
 from bot.engine.vocabularies import pack, unpack
 from guardrails.plain_yaml import PlainLoader
 
@@ -182,7 +182,11 @@ class TopicRanker(GraphComponent, IntentClassifier):
         clear = first >= self._config["least"] and first - second >= (
             self._config["stands_out"] * first
         )
-        if clear and intent.get("name") in self._config["gives_way"] and asks(message.get(TEXT)):
+        if (
+            clear
+            and intent.get("name") in self._config["gives_way"]
+            and is_question(message.get(TEXT))
+        ):
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
 
     def _views(self, message: Message) -> Views:
