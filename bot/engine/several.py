@@ -35,8 +35,11 @@ _ASKS = re.compile(
     r"look for|i need|i want|help me|busco|necesito|quiero|expl[ií]que|d[ií]game|ay[uú]deme)\b",
     re.IGNORECASE,
 )
+_ASKS_FOR = r"can you|could you|will you|would you|puede(?:s|n)? ayudarme|me puede"
 _IS_QUESTION = re.compile(
-    rf"\\?|^\\W*(?:(?:and|y|also|so|pero|but|ok|okay|then)\\W+)*(?:{_QUESTION})\\b", re.IGNORECASE
+    rf"^(?!\W*(?:{_ASKS_FOR})\b)(?:.*\?|\W*(?:(?:and|y|also|so|pero|but|ok|okay|then)\W+)*"
+    rf"(?:{_QUESTION})\b)",
+    re.IGNORECASE | re.DOTALL,
 )
 _LEANS = re.compile(
     r"\b(?:they|them|their|it|its|that|those|these|he|she|her|him|one|ones|both|eso|esos|esas|"

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from bot.engine.several import requests, understand
+from bot.engine.several import is_question, requests, understand
 
 INTENTS = {
     "copay": "ask_cost",
@@ -81,3 +81,18 @@ async def test_one_clear_question_among_others_leaves_the_message_whole():
     text = "what is a copay? how is the weather over there?"
     [whole] = await understand(text, parse)
     assert whole["text"] == text
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("what should i bring", True),
+        ("¿Qué llevo a la cita?", True),
+        ("i have a visit monday. what do i bring?", True),
+        ("help me get ready for my appointment", False),
+        ("can you help me get ready?", False),
+        ("quiero prepararme para la cita", False),
+    ],
+)
+def test_a_question_is_told_from_a_wish(text, asked):
+    assert is_question(text) is asked
