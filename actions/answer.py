@@ -10,8 +10,10 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.ages import age_group
+from actions.compare import comparison
 from actions.content import cues, message_ids
-from actions.drafts import Draft, draft, fragment
+from actions.doubt import CONTENT, sure_topic, unsure
+from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import understood
 from actions.topics import topic
@@ -38,7 +40,6 @@ _FIXED = {
     "out_of_scope": "scope.out",
 }
 _CHILDREN = frozenset({"child", "teen"})
-_ASPECTS = ("training", "diagnose", "therapy", "prescribe", "visit")
 
 
 class ActionAnswer(Action):
@@ -49,18 +50,38 @@ class ActionAnswer(Action):
         self, dispatcher: CollectingDispatcher, tracker: Tracker, domain: dict[str, Any]
     ) -> list[dict[str, Any]]:
         heard = hear(tracker.latest_message)
-        dispatcher.utter_message(json_message=answer(heard, message_ids()))
+        dispatcher.utter_message(json_message=reply(heard, message_ids()))
         age = age_group(heard.text) if heard.intent == "who_for" else None
         if age and tracker.get_slot("wishes") is None and tracker.active_loop_name is None:
             return [SlotSet("wishes", {"age_groups": [age]}), *understood(tracker)]
         return understood(tracker)
 
 
+def reply(heard: Heard, written: Collection[str]) -> Draft:
+    """The draft that answers a message: by its topic where one stands out, else by its intent and
+    names, else a choice between what it may mean. ``written`` holds the ids of all messages."""
+    if not heard.text or heard.intent not in CONTENT:
+        return answer(heard, written)
+    if topic_id := sure_topic(heard):
+        return _of_topic(topic_id, heard, written)
+    said = answer(heard, written)
+    return unsure(said["message"], heard) or said
+
+
+def _of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
+    if chosen == "compare.roles":
+        return comparison(heard.values("role"), written)
+    return draft(chosen)
+
+
 def answer(heard: Heard, written: Collection[str]) -> Draft:
-    """The draft that answers a question; ``written`` holds the ids of the messages there are."""
+    """The draft for an intent and what is named; ``written`` holds the ids of the messages."""
     intent = _meant(heard)
+    if intent == "ask_care":
+        known = (one for one in heard.values("topic") if one in written)
+        return _of_topic(next(known, "scope.out"), heard, written)
     if intent == "compare_roles":
-        return _comparison(heard.values("role"), written)
+        return comparison(heard.values("role"), written)
     if intent in _BY_ENTITY:
         entity, subject = _BY_ENTITY[intent]
         named = heard.values(entity) or [topic(heard.text, cues(entity)) or "overview"]
@@ -90,22 +111,3 @@ def about(heard: Heard, written: Collection[str]) -> Draft | None:
         if intent != "first_visit" and heard.values(entity):
             return answer(Heard(intent, entities=heard.entities), written)
     return None
-
-
-def _comparison(roles: list[str], written: Collection[str]) -> Draft:
-    known = [role for role in roles if f"role.{role}.{_ASPECTS[0]}" in written]
-    if len(known) < 2:
-        return draft("compare.which")
-    a, b = known[:2]
-    rows = [
-        fragment(
-            "compare.row",
-            aspect=f"compare.aspect.{aspect}",
-            a=f"role.{a}",
-            a_says=f"role.{a}.{aspect}",
-            b=f"role.{b}",
-            b_says=f"role.{b}.{aspect}",
-        )
-        for aspect in _ASPECTS
-    ]
-    return draft("compare.roles", a=f"role.{a}", b=f"role.{b}", rows=rows)

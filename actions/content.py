@@ -1,76 +1,64 @@
-"""The little that the actions must know of the content: which messages exist, and which questions
-belong on a list."""
+"""The little that the actions must know of the content: which messages and choices exist."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 import yaml
 
-_CONTENT = Path(__file__).resolve().parent.parent / "data" / "content"
+from guardrails.plain_yaml import PlainLoader
 
-
-@dataclass(frozen=True)
-class QuestionPlan:
-    """Ids of questions by role, by kind of visit and by practical need."""
-
-    roles: Mapping[str, tuple[str, ...]]
-    kinds: Mapping[str, tuple[str, ...]]
-    needs: Mapping[str, tuple[str, ...]]
+CONTENT = Path(__file__).resolve().parent.parent / "data" / "content"
 
 
 @cache
-def message_ids(folder: Path = _CONTENT) -> frozenset[str]:
-    """The ids of all messages."""
-    ids: set[str] = set()
-    for path in sorted((folder / "messages").glob("*.yml")):
-        ids.update(yaml.safe_load(path.read_text(encoding="utf-8"))["messages"])
-    return frozenset(ids)
-
-
-@cache
-def cues(entity: str, folder: Path = _CONTENT) -> Mapping[str, tuple[str, ...]]:
-    """What points to each value of an entity ("right"), for those that have cues."""
-    found: dict[str, tuple[str, ...]] = {}
-    for path in sorted((folder / "terms").glob("*.yml")):
-        terms = yaml.safe_load(path.read_text(encoding="utf-8"))["terms"]
-        for term, about in terms.items():
-            kind, value = term.split(".")
-            if kind == entity and "cues" in about:
-                found[value] = tuple(about["cues"])
+def _sections(folder: Path, name: str, *patterns: str) -> Mapping[str, Mapping[str, Any]]:
+    """What stands below ``name`` in all files of the patterns together."""
+    paths = [path for pattern in patterns for path in sorted(folder.glob(pattern))]
+    found: dict[str, Mapping[str, Any]] = {}
+    for path in paths:
+        found |= yaml.load(path.read_text(encoding="utf-8"), Loader=PlainLoader)[name]  # noqa: S506
     return found
 
 
+def _messages(folder: Path) -> Mapping[str, Mapping[str, Any]]:
+    return _sections(folder, "messages", "messages/*.yml")
+
+
 @cache
-def choices_of(message: str, folder: Path = _CONTENT) -> tuple[str, ...]:
+def message_ids(folder: Path = CONTENT) -> frozenset[str]:
+    """The ids of all messages."""
+    return frozenset(_messages(folder))
+
+
+@cache
+def labelled(folder: Path = CONTENT) -> frozenset[str]:
+    """The ids of the messages that can be tapped, as `see.<id>`."""
+    return frozenset(key for key, told in _messages(folder).items() if "label" in told)
+
+
+@cache
+def cues(entity: str, folder: Path = CONTENT) -> Mapping[str, tuple[str, ...]]:
+    """What points to each value of an entity ("right"), for those that have cues."""
+    found: dict[str, tuple[str, ...]] = {}
+    for term, about in _sections(folder, "terms", "terms/*.yml").items():
+        kind, value = term.split(".")
+        if kind == entity and "cues" in about:
+            found[value] = tuple(about["cues"])
+    return found
+
+
+def choices_of(message: str, folder: Path = CONTENT) -> tuple[str, ...]:
     """The ids of the choices that a message offers, in order."""
-    for path in sorted((folder / "messages").glob("*.yml")):
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))["messages"].get(message)
-        if told is not None:
-            return tuple(told.get("choices", ()))
-    return ()
+    return tuple(_messages(folder).get(message, {}).get("choices", ()))
 
 
-@cache
-def meaning_of(choice: str, folder: Path = _CONTENT) -> Mapping[str, Any]:
+def meaning_of(choice: str, folder: Path = CONTENT) -> Mapping[str, Any]:
     """What a choice stands for: ``intent`` and ``entities``; empty when the edge does it."""
-    for path in [folder / "choices.yml", *sorted((folder / "choices").glob("*.yml"))]:
-        told = yaml.safe_load(path.read_text(encoding="utf-8"))["choices"].get(choice)
-        if told is not None and "intent" in told:
-            return {"intent": told["intent"], "entities": told.get("entities", {})}
-    return {}
-
-
-@cache
-def question_plan(folder: Path = _CONTENT) -> QuestionPlan:
-    """The table of `visit_questions_plan.yml`."""
-    table = yaml.safe_load((folder / "visit_questions_plan.yml").read_text(encoding="utf-8"))
-    roles, kinds, needs = (
-        {key: tuple(ids) for key, ids in table[part].items()}
-        for part in ("roles", "kinds", "needs")
-    )
-    return QuestionPlan(roles, kinds, needs)
+    told = _sections(folder, "choices", "choices.yml", "choices/*.yml").get(choice, {})
+    if "intent" not in told:
+        return {}
+    return {"intent": told["intent"], "entities": told.get("entities", {})}

@@ -6,17 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import Protocol, TypeVar
 
-_TAKES_BACK = re.compile(
-    r"\b(?:no,? wait|wait,? no|wait|actually|i mean|i meant|sorry|scratch that|or rather|"
-    r"correction|oops|no,|mejor dicho|digo|perd[oó]n)(?!\w)",
-    re.I,
-)
-_SAYS_NOT = re.compile(
-    r"\b(?:not|no|isn'?t|aren'?t|instead of|rather than|other than|except|sin|no quiero|"
-    r"(?:do(?:es)?n'?t|do(?:es)? not|didn'?t) (?:want|need|have|like|take)|lost my|dropped)\s+"
-    r"(?:(?:an?|the|any|for|my|in|on|with|really|just)\s+)*$",
-    re.I,
-)
+from actions.speech import any_of, unaccented
+
+_TAKES_BACK = re.compile(rf"\b{any_of('takes_back')}(?!\w)")
+_SAYS_NOT = re.compile(rf"\b{any_of('says_not')}\s+(?:{any_of('says_not_between')}\s+)*$")
 
 
 class Named(Protocol):
@@ -33,7 +26,7 @@ One = TypeVar("One", bound=Named)
 
 def taken_back(text: str, entities: Sequence[One]) -> list[One]:
     """The entities that a later one of the same kind takes the place of, in the same message."""
-    turns = [match.start() for match in _TAKES_BACK.finditer(text)]
+    turns = [match.start() for match in _TAKES_BACK.finditer(unaccented(text))]
     return [
         one
         for one in entities
@@ -47,8 +40,9 @@ def taken_back(text: str, entities: Sequence[One]) -> list[One]:
 
 def said_not(text: str, entities: Sequence[One]) -> list[One]:
     """The entities that are named to say that they are not meant."""
+    plain = unaccented(text)
     return [
-        one for one in entities if one.start is not None and _SAYS_NOT.search(text[: one.start])
+        one for one in entities if one.start is not None and _SAYS_NOT.search(plain[: one.start])
     ]
 
 

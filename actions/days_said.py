@@ -14,8 +14,8 @@ _WEEKDAYS = (
     r"wed(?:s|nesday|ensday)?s?|miercoles",
     r"thu(?:r|rs|rsday)?s?|jueves",
     r"fri(?:day)?s?|viernes",
-    r"sat(?:urday)?s?|sabado",
-    r"sun(?:day)?s?|domingo",
+    r"sat(?:urday)?s?|sabados?",
+    r"sun(?:day)?s?|domingos?",
 )
 _MONTHS = (
     r"jan(?:uary)?|enero|ene",
@@ -50,10 +50,11 @@ _TOMORROW = re.compile(
     r"\b(?:tom+or+ow|tomm?or?ro|tmrw?|tmr|tmw|tmrow|2morrow|2mrw|"
     r"(?<!de la )(?<!por la )(?<!en la )(?<!esta )manana)\b"
 )
-_TODAY = re.compile(r"\b(?:today|tonight|2day|2nite|tonite|hoy|esta (?=tarde|noche|manana)|"
+_TODAY = re.compile(r"\b(?:today|tonight|2day|2nite|tonite|hoy(?! en)|esta (?=tarde|noche|manana)|"
                     r"this (?=morning|afternoon|evening))")  # fmt: skip
 _IN_DAYS = re.compile(
-    r"\b(?:in|en|dentro de)\s+(?P<n>\d{1,3}|an?|una?|a couple(?: of)?)\s+"
+    r"\b(?:in|en|dentro de|de (?:hoy|aqui) (?:en|a))\s+"
+    r"(?P<n>\d{1,3}|an?|una?|a couple(?: of)?|un par de)\s+"
     r"(?P<unit>days?|weeks?|dias?|semanas?)\b"
 )
 _FROM_NOW = re.compile(
@@ -61,12 +62,13 @@ _FROM_NOW = re.compile(
     rf"(?:(?:today|now|(?P<tomorrow>tomorrow))\b|{_WEEKDAY})"
 )
 _ON_WEEKDAY = re.compile(
-    rf"\b(?P<before>next|this|coming|on|every|el|este|proximo)?\s*\b{_WEEKDAY}"
-    rf"(?P<after>\s+(?:of\s+)?(?:next week|que viene|proximo|de la (?:proxima|otra) semana))?"
+    r"\b(?P<before>next|this|coming|on|every|(?:el |este )?(?:proximo|siguiente)|el otro|el|este)?"
+    rf"\s*\b{_WEEKDAY}(?P<after>\s+(?:of\s+)?(?:next week|(?:de la semana )?que (?:viene|entra)"
+    r"|proximo|siguiente|de la (?:proxima|otra|siguiente) semana))?"
     rf"(?P<the>,?\s*(?:(?:the|el|dia)\s+{_NTH}|(?P<later>1[3-9]|2\d|3[01])\b){_NO_HOUR})?"
 )
 _FULL_WEEKDAY = re.compile(r"\b(?P<weekday>(?:mon|tues|wednes|thurs|fri|satur|sun)day|lunes|martes|"
-                           r"miercoles|jueves|viernes|sabado|domingo)\b")  # fmt: skip
+                           r"miercoles|jueves|viernes|sabado|domingo)s?\b")  # fmt: skip
 _NTH_ALONE = re.compile(
     rf"\b(?:(?:the|el|dia)\s+(?:dia\s+)?{_NTH}{_NO_HOUR}|(?P<st>\d{{1,2}})(?:st|nd|rd|th)\b)"
 )
@@ -106,7 +108,13 @@ def _month_and_day(found: re.Match[str], today: date, asked: bool) -> date | Non
 
 
 def _in_days(found: re.Match[str], today: date, asked: bool) -> date | None:
-    n = int(found["n"]) if found["n"].isdigit() else 2 if "couple" in found["n"] else 1
+    n = (
+        int(found["n"])
+        if found["n"].isdigit()
+        else 2
+        if "couple" in found["n"] or "par" in found["n"]
+        else 1
+    )
     days = n * (7 if found["unit"][0] in "ws" else 1)
     named = found.groupdict()
     start = today + timedelta(days=1) if named.get("tomorrow") else today

@@ -9,9 +9,10 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import Restarted, SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit, reminding, reporting
+from actions import find_provider, notes, prepare_visit, reminding, reporting, who_to_see
 from actions.answer import about
 from actions.content import message_ids
+from actions.doubt import guessed
 from actions.drafts import Draft, draft
 from actions.feelings import heard_out
 from actions.heard import Heard, hear
@@ -32,7 +33,7 @@ _MOST_GUESSES = 3
 GUESSES = frozenset({
     "first_visit", "ask_role", "compare_roles", "who_for", "prepare_visit", "find_provider",
     "ask_cost", "ask_format", "ask_approach", "ask_rights", "ask_sources", "ask_bot",
-    "ask_storage", "ask_capabilities", "ask_human",
+    "ask_storage", "ask_capabilities", "ask_human", "who_to_see",
 })  # fmt: skip
 
 
@@ -60,7 +61,8 @@ class ActionFallback(Action):
             dispatcher.utter_message(json_message=draft("fallback.looking"))
             return [*understood(tracker), *slots_set(said), SlotSet("last_task", "offer")]
         misses = int(tracker.get_slot("misses") or 0) + 1
-        dispatcher.utter_message(json_message=not_understood(heard, misses, in_task))
+        likely = None if in_task or misses > 1 else guessed(heard)
+        dispatcher.utter_message(json_message=likely or not_understood(heard, misses, in_task))
         return [SlotSet("misses", min(misses, len(_STEPS)))]
 
 
@@ -116,7 +118,9 @@ class ActionCancel(Action):
         stopped = {
             find_provider.FORM: ("find.cancelled", SEARCH_SLOTS),
             prepare_visit.FORM: ("visit.cancelled", VISIT_QUESTIONS),
+            who_to_see.FORM: ("who.cancelled", who_to_see.SLOTS),
             reminding.FORM: ("reminder.not_set", reminding.QUESTIONS),
+            notes.FORM: ("notes.not_kept", notes.QUESTIONS),
             reporting.FORM: ("report.cancelled", reporting.QUESTIONS),
         }
         message, slots = stopped.get(

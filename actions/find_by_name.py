@@ -17,27 +17,16 @@ from actions.heard import Heard, hear
 from actions.memory import Event, understood
 from actions.own_providers import of_the_clinic
 from actions.picks import with_picks
+from actions.speech import any_of, unaccented
 from guardrails.names import public_name
 
 _QUOTED = re.compile(r"[\"“«]([^\"”»]{2,80})[\"”»]")
-_AFTER = re.compile(
-    r"\b(?:named|called|by the name of|whose name is|the name is|name is|llamad[oa]s?|"
-    r"se llama|de nombre|con el nombre de|(?:doctora?|dra?\b\.?)(?!\s+(?:named|called|llamad)))"
-    r"\s+(.{2,80})",
-    re.IGNORECASE,
-)
+_AFTER = re.compile(rf"\b{any_of('named')}\s+(.{{2,80}})")
 _CAPITALS = re.compile(r"(?:[A-ZÀ-Ý][\w'’.-]+|\d+|&|of|de|and|y)(?:\s+|(?=[?.!,;]|$))")
-_OPENINGS = re.compile(
-    r"(?:do you (?:have|know|list)|is there|look (?:up|for)|find(?: me)?|search for|is|"
-    r"tienen?|busc[ao]r?|est[aá])\s+(?=[A-ZÀ-Ý])"
-)
-_PLACE = re.compile(r"\s+(?:in|near|around|at|en|cerca de)\s+", re.IGNORECASE)
-_TAIL = re.compile(
-    r"\s+(?:on|in|en)\s+(?:your|the|su|la|el)\s+(?:list|directory|lista|directorio)\b.*$|"
-    r"\s*(?:please|por favor|listed|there|available)?[\s.?!,;]*$",
-    re.IGNORECASE,
-)
-_FEWEST = 3  # letters
+_OPENINGS = re.compile(rf"\b{any_of('asks_for_name')}\s+(?=\S)")
+_PLACE = re.compile(rf"\s+{any_of('name_place')}\s+", re.IGNORECASE)
+_TAIL = re.compile(rf"\s+{any_of('name_last')}$|\s*{any_of('polite')}?[\s.?!,;]*$")
+_FEWEST, _LONGEST = 3, 80  # letters of a name
 
 
 class ActionFindByName(Action):
@@ -70,20 +59,26 @@ def name_in(text: str) -> str | None:
     """The name that a message asks for: in quotes, after a word such as "named", or in capitals
     after the asking words; without the place and the rest. None when no name is plain."""
     quoted = _QUOTED.search(text)
-    after = _AFTER.search(text)
+    plain = unaccented(text)
+    after = _AFTER.search(plain)
     if quoted:
         found = quoted[1]
     elif after:
-        found = _PLACE.split(after[1], maxsplit=1)[0]
+        found = _PLACE.split(text[after.start(1) :][:_LONGEST], maxsplit=1)[0]
     else:
-        opening = _OPENINGS.search(text)
-        found = _capitals(text[opening.end() :]) if opening else ""
-    found = _TAIL.sub("", _TAIL.sub("", found))
+        named = (_capitals(text[one.end() :]) for one in _OPENINGS.finditer(plain))
+        found = next(filter(None, named), "")
+    found = _less_tail(_less_tail(found))
     try:
         name = public_name(found)
     except ValueError:
         return None
     return name if sum(letter.isalpha() for letter in name) >= _FEWEST else None
+
+
+def _less_tail(text: str) -> str:
+    tail = _TAIL.search(unaccented(text))
+    return text[: tail.start()] if tail else text
 
 
 def _capitals(text: str) -> str:
@@ -100,5 +95,5 @@ def place_in(heard: Heard) -> places_named.Value | None:
     parts = _PLACE.split(text, maxsplit=1)
     if len(parts) < 2:
         return None
-    found = places_named.named(Heard("inform", _TAIL.sub("", parts[1])), whole=True, inside=False)
+    found = places_named.named(Heard("inform", _less_tail(parts[1])), whole=True, inside=False)
     return found.value if found else None

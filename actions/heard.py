@@ -8,26 +8,15 @@ from dataclasses import dataclass
 from typing import Any
 
 from actions.corrections import said_not, taken_back
+from actions.speech import any_of, unaccented, words
 
-# Words around a bare answer: "it's Aetna please", "maybe a psychologist".
-_FILLERS = frozenset({
-    "a", "an", "the", "i", "im", "id", "my", "its", "it", "is", "by", "with", "have",
-    "want", "need", "like", "would", "prefer", "please", "pls", "thanks", "just", "only",
-    "maybe", "probably", "think", "guess", "so", "um", "uh", "ok", "okay", "yes", "yeah",
-    "and", "or", "both", "for", "in", "on", "through", "insurance", "plan", "un", "una",
-    "el", "la", "mi", "es", "por", "favor", "tengo", "quiero", "y", "o", "visit", "visits", "one",
-})  # fmt: skip
+_FILLERS = words("fillers")  # around a bare answer: "it's Aetna please"
+_NO_ANSWERS = frozenset({"condition"})  # what somebody may speak of, and never a reply to us
 _SURE = 0.75  # confidence of an intent
-_QUESTION_WORDS = (
-    r"(?:what|whats|who|whos|which|why|how|hows|when|where|is it|are they|do i|do they|does it|"
-    r"can i|can you|qué|quién|cómo|cuál|cuánto|por qué)"
-)
 _QUESTION = re.compile(
-    r"\?\s*$|^\W*(?:is|are|do|does|did|can|could|will|would|should|que|quien|como|cual|cuanto)\b|"
-    rf"(?:^\W*|[.!?;,]\s+|\b(?:and|so|but|oh|also|y|pero)\s+){_QUESTION_WORDS}\b|"
-    r"\b(?:tell me (?:about|what|how|who)|explain|i want to know|i would like to know|i wonder|"
-    r"wondering|curious|difference|diff|vs|versus|compare|diferencia)\b",
-    re.IGNORECASE,
+    rf"\?\s*$|^\W*{any_of('asks_first')}\b|"
+    rf"(?:^\W*|[.!?;,]\s+|\b{any_of('joins')}\s+){any_of('asks_within')}\b|"
+    rf"\b{any_of('asks_anywhere')}\b"
 )
 
 
@@ -42,6 +31,14 @@ class Entity:
 
 
 @dataclass(frozen=True)
+class Topic:
+    """A message of ours that may answer; the higher its score, the likelier."""
+
+    id: str
+    score: float
+
+
+@dataclass(frozen=True)
 class Heard:
     """The latest message. ``text`` is empty when a choice was taken."""
 
@@ -50,6 +47,7 @@ class Heard:
     entities: tuple[Entity, ...] = ()
     confidence: float = 1.0
     ranking: tuple[tuple[str, float], ...] = ()
+    topics: tuple[Topic, ...] = ()  # the likeliest first
     negated: tuple[Entity, ...] = ()  # named to say that they are not meant; not in `entities`
 
     def values(self, *names: str) -> list[str]:
@@ -70,15 +68,16 @@ class Heard:
         """It names something, says little else and does not ask: an answer, whatever intent was
         guessed."""
         asked = "?" in self.text and self.intent.startswith(("ask_", "compare_", "who_", "first_"))
-        if not self.text or not self.entities or asked:
+        answers = any(entity.name not in _NO_ANSWERS for entity in self.entities)
+        if not self.text or not answers or asked:
             return False
-        rest = re.findall(r"[^\W_]+", self.without().replace("'", "").casefold())
+        rest = re.findall(r"[^\W_]+", unaccented(self.without()).replace("'", ""))
         return all(word in _FILLERS for word in rest)
 
     @property
     def asks(self) -> bool:
         """It has the shape of a question."""
-        return bool(_QUESTION.search(self.text))
+        return bool(_QUESTION.search(unaccented(self.text)))
 
     @property
     def unsure(self) -> bool:
@@ -112,6 +111,7 @@ def hear(message: Mapping[str, Any] | None) -> Heard:
         ranking=tuple(
             (one["name"], float(one["confidence"])) for one in message.get("intent_ranking") or ()
         ),
+        topics=tuple(Topic(one["id"], float(one["score"])) for one in message.get("topics") or ()),
     )
 
 

@@ -8,23 +8,18 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from actions.heard import Heard
+from actions.speech import any_of, unaccented, words
 from directory.names import plain
 
 Listing = dict[str, Any]  # {id, name, phone}
 Pages = list[list[Listing]]  # as in the slot, the newest last
 
 _KEPT = 2  # pages
-_ORDINALS = (
-    ("first", "1st", "primera", "primero", "primer"),
-    ("second", "2nd", "segunda", "segundo"),
-    ("third", "3rd", "tercera", "tercero", "tercer"),
-    ("last", "bottom", "última", "ultima", "último", "ultimo"),
-)
-_PLACES = {word: at for at, words in enumerate(_ORDINALS, start=1) for word in words}
+_ORDINALS = ("first", "second", "third", "last")  # families of data/nlu/speech
+_PLACES = {word: at for at, family in enumerate(_ORDINALS, start=1) for word in words(family)}
 _LAST = len(_ORDINALS)
 _THE = re.compile(
-    rf"\b(?:the|that|la|el)\s+({'|'.join(_PLACES)})\b(?!\s+(?:time|week|day|month|vez|semana|name))",
-    re.IGNORECASE,
+    rf"\b{any_of('the')}\s+({'|'.join(_PLACES)})\b(?!\s+{any_of('not_a_place_in_a_list')}\b)"
 )
 
 
@@ -70,7 +65,7 @@ def _named(text: str, shown: Sequence[Listing]) -> int | None:
 
 
 def _counted(heard: Heard, page: Sequence[Listing]) -> int | None:
-    said = {_PLACES[word.lower()] for word in _THE.findall(heard.text)}
+    said = {_PLACES[word] for word in _THE.findall(unaccented(heard.text))}
     at = [len(page) if one == _LAST else one for one in said] or [
         len(page) if one == "last" else int(one) for one in heard.values("number")
     ]

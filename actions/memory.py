@@ -21,7 +21,7 @@ SEARCH_SLOTS = (
     "results_day",
     "name_sought",
 )
-VISIT_QUESTIONS = ("visit_role", "visit_kind", "visit_matters", "visit_needs")
+VISIT_QUESTIONS = ("visit_role", "visit_kind", "visit_whom", "visit_matters", "visit_needs")
 
 Event = dict[str, Any]
 

@@ -88,6 +88,8 @@ def visit_so_far(slots: Mapping[str, Any]) -> Draft:
         lines.append(fragment("visit.so_far.role", said=[f"role.{slots['visit_role']}"]))
     if slots.get("visit_kind") not in (None, ANY):
         lines.append(fragment("visit.so_far.kind", said=[f"visit_kind.{slots['visit_kind']}"]))
+    if slots.get("visit_whom") not in (None, ANY):
+        lines.append(fragment("visit.so_far.whom", said=[f"visit_whom.{slots['visit_whom']}"]))
     if slots.get("visit_matters") not in (None, ANY):
         lines.append(fragment("visit.own_item", words=slots["visit_matters"][:_SHOWN]))
     return draft("visit.so_far", lines=lines) if lines else draft("visit.nothing_so_far")

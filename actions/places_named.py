@@ -7,24 +7,19 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from actions.heard import Heard
+from actions.speech import any_of, spoken, unaccented
 from directory import places
 
 _MOST_OPTIONS = 5
 _LONGEST = 4  # words of a place inside a longer message
 _PLACE_ENTITIES = ("zip", "city", "state")
-_INSIDE = re.compile(
-    r"\b(?:in|near|around|close to|outside of|from|cerca de|en|to|it's|its|meant)\s+", re.I
-)
-_SPANISH = ("cerca", "en")
+_INSIDE = {
+    language: re.compile(rf"\b{any_of('before_place', language)}\s+") for language in spoken()
+}
+_NO_PLACE = {language: frozenset(spoken()[language].get("no_place", ())) for language in spoken()}
 _FEW = 4  # words of a message that is nothing but a place, said while something else is asked
 _SHORT = 6  # words of a message that may be a misspelt place
-_AROUND = re.compile(
-    r"^\W*(?:(?:no|sorry|actually|wait|oops|instead|try|use|i meant|i mean|make it|change it to|"
-    r"change to|(?:i )?(?:already )?(?:told you|said)|yes|ok|oh|hmm|"
-    r"let's do|how about)\b\W*)+|"
-    r"\W*\b(?:instead|please|again|(?:like|as) i (?:said|told you)|not\s+.+)\W*$",
-    re.I,
-)
+_AROUND = re.compile(rf"^\W*(?:{any_of('place_first')}\b\W*)+|\W*\b{any_of('place_last')}\W*$")
 Value = dict[str, str]  # {zip} or {city, state} or {state}
 
 
@@ -70,18 +65,18 @@ def named(
         return picked
     words = len(text.split())
     if whole or (alone and words <= _FEW):
-        found = _as_named(places.find_exactly(_AROUND.sub("", text)))
+        found = _as_named(places.find_exactly(_bare(text)))
         if found.problem is None:
             return found
     if inside and (found_inside := _inside(text)):
         return found_inside
-    nearly = places.find_place(_AROUND.sub("", text)) if whole and words <= _SHORT else None
+    nearly = places.find_place(_bare(text)) if whole and words <= _SHORT else None
     return _as_named(nearly) if isinstance(nearly, (places.DidYouMean, places.WholeState)) else None
 
 
 def is_state(text: str) -> bool:
     """Whether a text is a state and nothing else: its name or letters, but no everyday word."""
-    return isinstance(places.find_exactly(_AROUND.sub("", text).lower()), places.WholeState)
+    return isinstance(places.find_exactly(_bare(text).lower()), places.WholeState)
 
 
 def place_of(value: Value) -> places.Place | places.WholeState | None:
@@ -125,13 +120,27 @@ def _picked(text: str, options: Sequence[Mapping[str, str]]) -> Named | None:
 
 def _inside(text: str) -> Named | None:
     """A place after "in", "near" and such words; the longest name that is one."""
-    for match in _INSIDE.finditer(text):
-        rest = re.split(r"[.;!?]|\s{2,}", text[match.end() :], maxsplit=1)[0].split()[:_LONGEST]
+    plain = unaccented(text)
+    after = sorted(
+        (match.end(), language)
+        for language, before in _INSIDE.items()
+        for match in before.finditer(plain)
+    )
+    for end, language in after:
+        rest = re.split(r"[.;!?]|\s{2,}", text[end:], maxsplit=1)[0].split()[:_LONGEST]
         for size in range(len(rest), 0, -1):
             name = " ".join(rest[:size]).strip(" ,")
-            if name == "la" and match.group().casefold().startswith(_SPANISH):
-                continue  # "en la ciudad"
+            if name.casefold() in _NO_PLACE[language]:
+                continue  # "en la ciudad" is not Los Angeles
             found = _as_named(places.find_exactly(name))
             if found.problem is None:
                 return found
     return None
+
+
+def _bare(text: str) -> str:
+    """The text without the words around a place that is the whole message."""
+    plain = unaccented(text)
+    first = next((one.end() for one in _AROUND.finditer(plain) if not one.start()), 0)
+    last = next((one.start() for one in _AROUND.finditer(plain, first) if one.start()), len(text))
+    return text[first:last]

@@ -1,4 +1,4 @@
-"""The form that gathers what a list of questions is for; `visit_answers` reads the answers."""
+"""The form that gathers what a visit sheet is for; `visit_answers` reads the answers."""
 
 from __future__ import annotations
 
@@ -9,10 +9,12 @@ from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
 from actions.drafts import Draft, draft
+from actions.edits_said import is_exact, read_edit
 from actions.heard import hear
 from actions.memory import VISIT_QUESTIONS, Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
 from actions.visit_answers import read_visit
+from actions.whom_said import whom_said_before
 
 FORM = "prepare_visit_form"
 
@@ -44,10 +46,15 @@ class ValidatePrepareVisitForm(Action):
             if not changes:
                 dispatcher.utter_message(json_message=draft("find.first_question"))
                 return [SlotSet("misses", 0), SlotSet("requested_slot", asked)]
-        else:
+        elif not (starting and known.get("visit_sheet") and is_exact(read_edit(heard))):
             changes |= read_visit(heard, asked, known | changes)
+        if starting and heard.intent == "prepare_visit" and not again:
+            changes |= self._from_before(dispatcher, tracker, known | changes)
         if changes:
-            changes |= {"visit_list": None, "visit_list_before": None if again else _latest(known)}
+            changes |= {
+                "visit_sheet": None,
+                "visit_sheet_before": None if again else _latest(known),
+            }
         elif not starting and heard.intent != "prepare_visit":
             return []
         return [
@@ -55,6 +62,18 @@ class ValidatePrepareVisitForm(Action):
             *understood(tracker),
             SlotSet("requested_slot", next_question(VISIT_QUESTIONS, known | changes)),
         ]
+
+    def _from_before(
+        self, dispatcher: CollectingDispatcher, tracker: Tracker, known: dict[str, Any]
+    ) -> dict[str, Any]:
+        """Whom it is for, where that was said earlier; told, so that it can be put right."""
+        if known.get("visit_whom") is not None:
+            return {}
+        whom = whom_said_before(tracker.events)
+        if whom is None:
+            return {}
+        dispatcher.utter_message(json_message=draft("visit.whom_heard", whom=f"visit_whom.{whom}"))
+        return {"visit_whom": whom}
 
 
 def _go_back(asked: str, known: dict[str, Any]) -> dict[str, Any]:
@@ -69,8 +88,8 @@ def question(asked: str, known: dict[str, Any]) -> Draft:
 
 
 def _latest(known: dict[str, Any]) -> Any:
-    """The list as it was last, so that a new one keeps what the person put on it."""
-    return known.get("visit_list") or known.get("visit_list_before")
+    """The sheet as it was last, so that a new one keeps what the person did to it."""
+    return known.get("visit_sheet") or known.get("visit_sheet_before")
 
 
 class _VisitQuestion(Question):
@@ -89,6 +108,13 @@ class AskVisitKind(_VisitQuestion):
 
     def ask(self, slots: dict[str, Any]) -> Draft:
         return draft("visit.ask_kind")
+
+
+class AskVisitWhom(_VisitQuestion):
+    slot = "visit_whom"
+
+    def ask(self, slots: dict[str, Any]) -> Draft:
+        return draft("visit.ask_whom")
 
 
 class AskVisitMatters(_VisitQuestion):

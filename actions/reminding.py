@@ -21,6 +21,7 @@ from actions.heard import Heard, hear
 from actions.memory import Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
 from actions.set_aside import DECLINES, INSTEAD, goes_on
+from actions.speech import any_of
 from actions.when import plain, read_when
 
 FORM = "reminder_form"
@@ -36,15 +37,12 @@ HOURS_NEED = timedelta(hours=2, minutes=30)
 _FORMS = {
     "find_provider": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
+    "who_to_see": "who_to_see_form",
     "report_listing": "report_form",
 }
 _CHANGES = frozenset({"change_answer", "inform", "nlu_fallback", "deny"})
 """Intents with which a number, at the offer, is another hour ("make it 10")."""
-_STOPS = re.compile(
-    r"\b(?:cancel|stop|drop|delete|remove|undo|turn off|no longer|no more|not need|"
-    r"(?:don'?t|do not) (?:need|want|remind|text|send)|quita|cancela|borra|elimina|"
-    r"no (?:quiero|necesito|me (?:recuerd|avis|mand|envi)))\w*"
-)
+_STOPS = re.compile(rf"\b{any_of('stops_reminder')}\w*")
 
 
 class ValidateReminderForm(Action):

@@ -32,6 +32,7 @@ _FORMS = {  # of what somebody wants instead
     "find_provider": "find_provider_form",
     "change_answer": "find_provider_form",
     "prepare_visit": "prepare_visit_form",
+    "who_to_see": "who_to_see_form",
     "ask_reminder": "reminder_form",
 }
 _NO_PLAN = frozenset({"self_pay", "sliding_scale", "not_sure"})

@@ -16,6 +16,7 @@ from actions.ages import age_group
 from actions.drafts import Draft, draft
 from actions.heard import Heard
 from actions.memory import ANY
+from actions.speech import any_of, unaccented
 from directory.taxonomy import load_taxonomy
 
 _ANSWERS = frozenset(
@@ -53,17 +54,9 @@ _NEED_AGES = frozenset({"child", "teen", "older_adult"})  # needs that are age g
 _PAYING = frozenset(
     {"medicaid", "medicare", "sliding_scale", "self_pay"}
 )  # cost terms that are payers
-_LETS_GO = re.compile(
-    r"\b(?:remove|without|drop|forget|never ?mind|take out|do(?:n'?t| not) (?:need|care)|sin|"
-    r"quita)\b",
-    re.I,
-)
-_ADDS = re.compile(
-    r"^\W*(?:or|and|also|plus|oh and|as well as|y|o|tambi[eé]n)\b|"
-    r"\b(?:too|as well|also|tambi[eé]n)\W*$",
-    re.I,
-)
-_CORRECTS = re.compile(r"^\W*(?:no|sorry|oops|wait|actually|i meant?)\b\W+\w", re.I)
+_LETS_GO = re.compile(rf"\b{any_of('lets_go')}\b")
+_ADDS = re.compile(rf"^\W*{any_of('adds_first')}\b|\b{any_of('adds_last')}\W*$")
+_CORRECTS = re.compile(rf"^\W*{any_of('corrects')}\b\W+\w")
 _SHORT = 6  # words; a longer text is not taken for the name of a place or plan
 
 
@@ -114,6 +107,7 @@ def _read_names(
     _read_payment(heard, known, reading)
     _read_format(heard, asked, reading)
     _read_wishes(heard, asked, known, reading)
+    _refuse_languages(heard, asked, reading)
     if miles := heard.values("miles"):
         reading.slots["radius"] = float(miles[0])
     if asked == "wishes" and reading.empty and "none" in heard.values("practical"):
@@ -137,7 +131,7 @@ def _read_role(heard: Heard, asked: str | None, known: Mapping[str, Any], readin
 
 def _added(heard: Heard, before: Any, new: list[str]) -> list[str]:
     """The new values; with those before when the message adds to them ("or Aetna", "Cigna too")."""
-    adds = _ADDS.search(heard.text) and isinstance(before, list)
+    adds = _ADDS.search(unaccented(heard.text)) and isinstance(before, list)
     return list(dict.fromkeys([*before, *new])) if adds else new
 
 
@@ -183,10 +177,19 @@ def _read_wishes(
         if left or said_not & kept.keys():
             reading.slots["wishes"] = left or (ANY if asked in (None, "wishes") else None)
     elif said:
-        if heard.intent == "change_answer" and _LETS_GO.search(heard.text):
+        if heard.intent == "change_answer" and _LETS_GO.search(unaccented(heard.text)):
             reading.slots["wishes"] = {key: kept[key] for key in kept if key not in said} or ANY
         else:
             reading.slots["wishes"] = {**kept, **said}
+
+
+def _refuse_languages(heard: Heard, asked: str | None, reading: Reading) -> None:
+    """Of languages that no list has: say so, and keep the rest of the answer."""
+    others = [f"other_language.{value}" for value in heard.values("other_language")]
+    if others:
+        reading.notices.append(draft("find.language_not_listed", languages=others))
+        if asked == "wishes":
+            reading.slots.setdefault("wishes", ANY)
 
 
 def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
@@ -194,7 +197,7 @@ def _ask_again(heard: Heard, asked: str | None, reading: Reading) -> None:
     for name in heard.values("search_field"):
         if name == "any_role" or name in reading.slots:
             continue
-        if heard.intent in ("skip", "dont_know") or _LETS_GO.search(heard.text):
+        if heard.intent in ("skip", "dont_know") or _LETS_GO.search(unaccented(heard.text)):
             reading.slots[name] = ANY
         elif name != asked:
             reading.slots[name] = None
@@ -212,7 +215,8 @@ def _place(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> places_
     talk = heard.intent in _SMALL_TALK
     stated = heard.intent in _FREE_TEXT | {"find_provider", "not_that"} and not heard.asks
     open_ = known.get("place") is None and asked != "payment"
-    corrects = heard.intent in _FREE_TEXT | {"deny"} and bool(_CORRECTS.match(heard.text))
+    correcting = bool(_CORRECTS.match(unaccented(heard.text)))
+    corrects = correcting and heard.intent in _FREE_TEXT | {"deny"}
     changes = heard.intent == "change_answer" or (asked is None and heard.intent == "inform")
     return places_named.named(
         heard,

@@ -8,10 +8,13 @@ from __future__ import annotations
 import re
 from datetime import time
 
-_PM = r"(?:p\.?\s?m\b\.?|p\b|de la tarde|de la noche|in the (?:afternoon|evening)|at night)"
-_AM = r"(?:a\.?\s?m\b\.?|a\b|de la manana|in the morning)"
+_PM = (
+    r"(?:p\.?\s?m\b\.?|p\b|(?:de|en|por) la (?:tarde|tardecita|noche)"
+    r"|in the (?:afternoon|evening)|at night)"
+)
+_AM = r"(?:a\.?\s?m\b\.?|a\b|(?:de|en|por) la manana|in the morning)"
 _HALF = rf"(?:\s*(?:(?P<pm>{_PM})|(?P<am>{_AM})))?"
-_AT = r"(?:@|\b(?:at|around|about|for|a las?|de las?|sobre las?))"
+_AT = r"(?:@|\b(?:at|around|about|for|a las?|de las?|sobre las?|tipo|como a las?|a eso de las?))"
 _RANGE = re.compile(
     r"\b(?P<from>\d{1,2}(?::\d\d)?)\s*(?:[-–]|to|and|a|y)\s*(?:las?\s+)?(?P<to>\d{1,2})(?::\d\d)?"
     rf"(?P<half>\s*(?:{_PM}|{_AM}))"
@@ -21,7 +24,8 @@ _PAST = re.compile(
     rf"\b(?P<minutes>half|quarter|\d{{1,2}})\s*(?:minutes\s+)?(?P<way>past|after|to|till|before)\s+(?P<hour>\d{{1,2}})\b{_HALF}"
 )
 _AND = re.compile(
-    rf"\b(?P<hour>\d{{1,2}})\s+(?P<way>y|menos)\s+(?P<minutes>media|cuarto|\d{{1,2}})\b{_HALF}"
+    r"\b(?P<hour>\d{1,2})\s+(?P<way>y|con|menos)\s+"
+    rf"(?P<minutes>media|un cuarto|cuarto|\d{{1,2}})\b{_HALF}"
 )
 _CLOCK = re.compile(rf"(?<![\d/:-])(?P<hour>\d{{1,2}})[:.h](?P<minutes>\d\d)(?![\d/:]){_HALF}")
 _CLOSED_UP = re.compile(
@@ -85,6 +89,6 @@ def _clock(found: dict[str, str | None], said: str) -> time | None:
 
 
 def _minutes(said: str | None) -> int:
-    return {None: 0, "half": 30, "media": 30, "quarter": 15, "cuarto": 15}.get(
+    return {None: 0, "half": 30, "media": 30, "quarter": 15, "cuarto": 15, "un cuarto": 15}.get(
         said, int(said) if said and said.isdigit() else 0
     )

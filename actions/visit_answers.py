@@ -1,14 +1,16 @@
-"""What a message answers while a list of questions is prepared. A message in, slots out."""
+"""What a message answers while a visit sheet is prepared. A message in, slots out."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
-from actions.content import question_plan
+from actions.edits_said import read_edit
 from actions.heard import Heard
 from actions.memory import ANY
-from actions.visit_list import read_edit
+from actions.sheet_plan import QUESTIONS, sheet_plan
+from actions.visit_edits import Add
+from actions.whom_said import whom_said
 
 _ANSWERS = frozenset(
     ["inform", "change_answer", "prepare_visit", "affirm", "deny", "skip", "dont_know"]
@@ -68,6 +70,8 @@ def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dic
         slots["visit_role"] = role
     if kind := _kind(heard, asked):
         slots["visit_kind"] = kind
+    if whom := whom_said(heard, asked=asked == "visit_whom"):
+        slots["visit_whom"] = whom
     needs = _needs(heard)
     if needs and (asked == "visit_needs" or (asked is None and heard.values("practical"))):
         before = known.get("visit_needs")
@@ -80,12 +84,13 @@ def read_visit(heard: Heard, asked: str | None, known: Mapping[str, Any]) -> dic
 
 def _says_what_is_known(heard: Heard, known: Mapping[str, Any]) -> bool:
     """ "It is my first", said when that was gathered from an earlier message already."""
-    kinds = heard.values("visit_kind")
-    return heard.bare and bool(kinds) and kinds[0] == known.get("visit_kind")
+    return heard.bare and any(
+        heard.values(entity)[:1] == [known.get(entity)] for entity in ("visit_kind", "visit_whom")
+    )
 
 
 def _role(heard: Heard) -> str | None:
-    planned = question_plan().roles
+    planned = sheet_plan().sections[QUESTIONS]["roles"]
     return next((role for role in heard.values("role") if role in planned), None)
 
 
@@ -112,26 +117,26 @@ def _own_words(heard: Heard) -> dict[str, Any]:
     """Everything is somebody's own words, but a question that is clearly put to the bot, or a
     short command ("skip", "stop")."""
     sure = heard.confidence >= _SURE
-    if not heard.text:
+    if not heard.text.strip():
         return {"visit_matters": ANY} if heard.intent in ("skip", "dont_know") else {}
     if heard.intent in _COMMANDS and sure and heard.words <= _FEW:
         skipped = heard.intent in ("skip", "dont_know", "deny")
         return {"visit_matters": ANY} if skipped else {}
     if heard.intent in _QUESTIONS and sure and heard.asks:
         return {}
-    return {"visit_matters": heard.text.strip()}
+    return {"visit_matters": heard.text}
 
 
 def _added_need(heard: Heard) -> dict[str, Any]:
     """A question to add, said before there is a list."""
     edit = read_edit(heard)
-    return {"visit_needs": [{"own": edit.add}]} if edit and edit.add else {}
+    return {"visit_needs": [{"own": edit.text}]} if isinstance(edit, Add) else {}
 
 
 def _free_need(heard: Heard) -> dict[str, Any]:
     """A practical need in words of their own becomes a question on the list."""
     if heard.intent in _FREE_TEXT and heard.text.strip() and not heard.asks:
-        return {"visit_needs": [{"own": heard.text.strip()}]}
+        return {"visit_needs": [{"own": heard.text}]}
     return {}
 
 

@@ -17,11 +17,14 @@ from actions.number_words import in_figures
 from actions.times_said import time_said
 
 _LEAD = re.compile(
-    r"\b(?:(?:(?P<n>\d+)|an?|the|una?|el|la|couple of|few)\s+)*"
+    r"\b(?:(?:(?P<n>\d+)|an?|the|una?|unas?|unos|el|la|couple of|par de|few)\s+)*"
     r"(?P<unit>hours?|hrs?|horas?|minutes?|mins?|minutos?|days?|dias?|nights?|noche|evening)\s+"
-    r"(?:before|ahead|early|earlier|prior|in advance|antes|previa)\b(?!\s+(?:yesterday))"
+    r"(?:before|ahead|early|earlier|prior|in advance|antes|previas?|previos?|de anticipacion)\b"
+    r"(?!\s+(?:yesterday))"
 )
-_SAME_DAY = re.compile(r"\b(?:same day|that (?:same )?(?:day|morning)|mismo dia)\b")
+_SAME_DAY = re.compile(
+    r"\b(?:same day|that (?:same )?(?:day|morning)|(?:el |ese )?mismo dia|ese dia)\b"
+)
 _MOST_HOURS = 12  # before a visit; as many or more is the day before
 
 

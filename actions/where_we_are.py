@@ -8,11 +8,12 @@ from rasa_sdk import Action, Tracker
 from rasa_sdk.events import SlotSet
 from rasa_sdk.executor import CollectingDispatcher
 
-from actions import find_provider, prepare_visit
+from actions import find_provider, prepare_visit, who_to_see
 from actions.drafts import Draft, draft
 from actions.heard import hear
 from actions.memory import Event, understood
 from actions.noted import search_so_far, visit_so_far
+from actions.who_shown import who_so_far
 
 _MOST = 3  # misunderstandings in a row that are told apart
 
@@ -43,7 +44,7 @@ def where(form: str | None, last_task: str | None, slots: dict[str, Any]) -> Dra
         return search_so_far(slots)
     if form == prepare_visit.FORM or (form is None and last_task == "visit"):
         return visit_so_far(slots)
-    return None
+    return who_so_far(slots) if form == who_to_see.FORM else None
 
 
 def apology(task: Draft | None, misses: int) -> list[Draft]:

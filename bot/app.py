@@ -43,8 +43,9 @@ from bot.limits import ChatLimits
 from bot.pages import page_routes
 from bot.security import ClinicCors, SecurityHeaders
 from bot.settings import PROJECT, Settings, load_settings
+from bot.sheet.setup import open_sheets
 from bot.sms.setup import open_sms
-from bot.staff import admin_pages, answering
+from bot.staff import admin_pages, answering, content_pages
 from bot.staff import pages as staff_pages
 from bot.staff.admin_common import Admin
 from bot.staff.listings import Listings
@@ -59,6 +60,7 @@ from bot.tokens import Tokens
 from bot.turn import Turn
 from bot.widget.assets import load_assets, load_words
 from guardrails.catalogue import load_catalogue
+from guardrails.glossary import load_glossary
 from guardrails.helplines import load_helplines
 from guardrails.kept import CACHE
 from guardrails.release import Releaser
@@ -93,6 +95,7 @@ def create_app(
     assets = load_assets(data / "content")
     elsewhere = open_elsewhere(desk.watch, clinics, settings, data / "content", now)
     sms = open_sms(desk, clinics, limits, settings, data / "content", elsewhere.bridge)
+    pages = open_sheets(desk.turn, clinics, settings.public_url, data / "content")
     listings = Listings(settings.directory_url)
     admin = Admin(clinics, desk.counts, listings, desk.turn.releaser)
     staff = open_site(
@@ -138,9 +141,11 @@ def create_app(
             *directory.routes(),
             *elsewhere.channel.routes(),
             *sms.routes,
+            *pages.routes(),
             *answering.routes(office),
             *staff_pages.routes(),
             *admin_pages.routes(admin),
+            *content_pages.routes(admin.releaser),
             *page_routes(assets, clinics),
             *_health(desk),
         ],
@@ -175,7 +180,10 @@ def _desk(
     turn = Turn(
         screener=load_screener(data / "guardrails", nets=False),
         releaser=Releaser(
-            load_catalogue(data / "content"), helplines, lambda: date.fromtimestamp(now())
+            load_catalogue(data / "content"),
+            helplines,
+            lambda: date.fromtimestamp(now()),
+            load_glossary(data / "content" / "glossary.yml"),
         ),
         clinics=clinics,
         record=record,

@@ -17,6 +17,7 @@ from bot.cli_common import first_line as _first_line
 from bot.cli_common import open_directory
 from bot.cli_common import settings as _settings
 from bot.cli_common import stop as _stop
+from bot.cli_content import content
 from bot.cli_counts import counts
 from bot.cli_directory import directory
 from bot.cli_import import imports
@@ -43,6 +44,7 @@ app.add_typer(staff, name="staff")
 app.add_typer(audit, name="audit")
 app.add_typer(keys, name="keys")
 app.add_typer(sms, name="sms")
+app.add_typer(content, name="content")
 app.command()(search)
 app.command()(retention)
 app.command()(counts)

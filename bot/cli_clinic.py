@@ -1,4 +1,4 @@
-"""`carenav clinic`: add a clinic, check the files, and what to paste into its site."""
+"""`carenav clinic`: add a clinic, check the files, what to paste into its site, its papers."""
 
 from __future__ import annotations
 
@@ -123,6 +123,33 @@ def show(key: Key) -> None:
         typer.echo(f"{label}: {value}")
     typer.echo("")
     _paste(found)
+
+
+@clinic.command()
+def kit(
+    key: Key,
+    to: Annotated[Path, typer.Option("--to", help="A folder; it is made when it is not there.")],
+) -> None:
+    """Papers for the clinic (policy, consent, notice, data flow, BAA, staff guide), filled in."""
+    from datetime import date
+
+    from bot.clinic_file import ClinicError, read_clinic
+    from bot.clinic_kit import KitError, papers, write_papers
+    from bot.settings import PROJECT
+    from guardrails.helplines import HelplineError, load_helplines
+
+    (path,) = _files([key])
+    try:
+        lines = load_helplines(PROJECT / "data" / "content" / "helplines.yml", date.today())
+        made = papers(read_clinic(path), lines, date.today())
+        write_papers(made, to)
+    except ClinicError as error:
+        _stop_with(error.faults)
+    except (KitError, HelplineError) as fault:
+        stop(str(fault), FAILED)
+    for paper in made:
+        typer.echo(f"{to / paper.name}: {paper.blanks} to fill in")
+    typer.echo("Drafts, not legal advice: have a lawyer and a clinician read them.")
 
 
 def _told(found: Clinic) -> Iterator[tuple[str, str]]:

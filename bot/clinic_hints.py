@@ -10,7 +10,7 @@ from pathlib import Path
 from bot.clinic import Clinic
 from bot.topics import is_topic
 from guardrails.catalogue import load_catalogue
-from guardrails.wording import LONGEST_SENTENCE
+from guardrails.reading import LONGEST_SENTENCE
 
 _LONG_WORD = 13  # letters
 _ENDS = re.compile(r"(?<=[.?!])\s+")

@@ -52,6 +52,7 @@ class Message:
     sources: tuple[Mapping[str, str], ...] = ()
     reviewed_on: str | None = None
     print: bool = False
+    glossary: tuple[Mapping[str, str], ...] = ()
     author: str | None = None
 
     def offer_of(self, choice: str) -> Offer | None:
@@ -80,6 +81,8 @@ class Message:
             shown["reviewed_on"] = self.reviewed_on
         if self.print:
             shown["print"] = True
+        if self.glossary:
+            shown["glossary"] = list(self.glossary)
         if self.author:
             shown["author"] = self.author
         return shown
@@ -92,7 +95,12 @@ class Message:
         offers = tuple(Offer(**offer) for offer in stored["offers"])
         offer = Offer(**stored["offer"]) if stored["offer"] else None
         message = cls(**{**stored, "offers": offers, "offer": offer})
-        return replace(message, cards=tuple(message.cards), sources=tuple(message.sources))
+        return replace(
+            message,
+            cards=tuple(message.cards),
+            sources=tuple(message.sources),
+            glossary=tuple(message.glossary),
+        )
 
 
 def bot_message(released: Released, id: str, at: float) -> Message:
@@ -109,6 +117,7 @@ def bot_message(released: Released, id: str, at: float) -> Message:
         sources=tuple(asdict(source) for source in released.sources),
         reviewed_on=released.reviewed_on,
         print=released.print,
+        glossary=tuple(asdict(explained) for explained in released.glossary),
     )
 
 

@@ -23,6 +23,13 @@ class Typing:
 
 
 @dataclass(frozen=True)
+class Speaking:
+    """The conversation goes on in another language; its page asks for a token that says so."""
+
+    language: str
+
+
+@dataclass(frozen=True)
 class Closed:
     """The conversation was erased."""
 
@@ -45,7 +52,7 @@ class Dropped:
     again and reads what it missed."""
 
 
-Event = Message | Typing | Closed | HandoffChanged | Dropped
+Event = Message | Typing | Speaking | Closed | HandoffChanged | Dropped
 
 MOST = 1_000
 """Events that wait for one listener; one that lets more pile up is dropped."""

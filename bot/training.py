@@ -25,7 +25,7 @@ Report = Callable[[str], None]  # told the name of each step as it begins
 Trainer = Callable[[Path, Path], Sequence[str]]  # root, file to write → the command that trains
 
 _TRAINED_ON = ("data/nlu", "data/rules", "data/stories")
-_READ_TOO = ("data/domain", "data/content/terms", "config.yml")
+_READ_TOO = ("data/domain", "data/content/terms", "data/content/messages", "config.yml")
 _OURS = ("bot", "guardrails")
 _KEPT_MODELS = 2
 _SHOWN_LINES = 20

@@ -25,8 +25,10 @@ from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff.handoff import Handoff
 from bot.handoff.person import ANSWERS, CHILD, DENIED
 from bot.handoff.states import LASTING, State
-from bot.hub import Closed, Typing
+from bot.hub import Closed, Speaking, Typing
+from bot.language import Change, Choosing, told
 from bot.out import Draft
+from bot.sheet.desk import FORGET, LINK, SheetDesk
 from bot.sms.reminder_desk import SET as SET_REMINDER
 from bot.sms.reminder_desk import ReminderDesk
 from bot.store.record import StoreDown
@@ -67,6 +69,8 @@ class Reply:
 
     drafts: Sequence[Draft]
     asking: Draft | None
+    by_engine: bool = False
+    """Rasa's answer; not the edge's own, which nothing goes before."""
 
 
 @dataclass(frozen=True)
@@ -93,10 +97,14 @@ class Turn(Danger):
     """Seconds before a slow engine is spoken of."""
     reminders: ReminderDesk | None = None
     """None: nobody is reminded of anything."""
+    sheets: SheetDesk | None = None
+    """None: no sheet has a page."""
     closed: set[str] = field(default_factory=set)
     """Conversations erased by this process."""
     opted_out: Callable[[Session], Awaitable[None]] | None = None
     """Somebody who texts wants no more of it (`bot/sms/texting.py`)."""
+    choosing: Choosing = field(default_factory=Choosing)
+    """Which language a web chat goes on in."""
     engine_seen: bool = False
     """The engine has answered since this process started."""
 
@@ -205,8 +213,13 @@ class Turn(Danger):
         kept = await self.record.load(session.conversation)
         if kept is None:
             return None
+        change = await self.language_heard(session, person, kept.asking)
+        before, session = session, await self.in_language(session, change)
         try:
-            reply = await self.route(session, person, kept.asking, engine_up)
+            if change and change.asked:
+                reply = Reply([self.now_in(before), *filter(None, [kept.asking])], kept.asking)
+            else:
+                reply = await self.route(session, person, kept.asking, engine_up)
         except EngineRefused:
             raise
         except EngineDown:
@@ -215,6 +228,11 @@ class Turn(Danger):
                 session, person, "notice.down" if self.engine_seen else "notice.starting"
             )
             raise
+        if change and not change.asked and session != before:
+            comfort = 1 if reply.drafts and reply.drafts[0].get("message") in ONCE else 0
+            if reply.by_engine or comfort:
+                drafts = [*reply.drafts[:comfort], self.now_in(before), *reply.drafts[comfort:]]
+                reply = replace(reply, drafts=drafts)
         away = person.at - kept.last_seen_at > AWAY
         due = bool(reply.drafts) and (away or person.at - kept.disclosed_at >= REMIND)
         return await self.close(session, person, reply, disclose=due)
@@ -247,7 +265,11 @@ class Turn(Danger):
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
         case = Case(session, person, screening, handoff, asking)
-        for answer in (self.at_their_word, self.by_people, self.by_text, self.by_screening):
+        answers = (
+            *(self.at_their_word, self.by_people, self.by_text),
+            *(self.by_sheet, self.by_screening),
+        )
+        for answer in answers:
             if (reply := await answer(case)) is not None:
                 return reply
         if not engine_up:
@@ -258,10 +280,11 @@ class Turn(Danger):
         drafts: list[Draft] = []
         for draft in turned.drafts:
             drafts += await self.done(session, draft)
-        return Reply(drafts, turned.asking)
+        return Reply(drafts, turned.asking, by_engine=True)
 
     async def at_their_word(self, case: Case) -> Reply | None:
-        """Going on where they were, no more texts, no reminder: whatever else goes on."""
+        """Going on where they were, no more texts, no reminder, no page of a sheet: whatever else
+        goes on."""
         if case.do == "resume":
             pending = await self.pending(case)
             return Reply(pending or [{"message": "resume.nothing"}], case.asking)
@@ -271,6 +294,8 @@ class Turn(Danger):
             done: Draft = {"message": case.screening.reply, "choices": []}
             return Reply([done], case.asking)
         off = await self.reminders.heard_off(case.session, case.person) if self.reminders else None
+        if off is None and case.do == FORGET and self.sheets:
+            off = await self.sheets.asked(case.session, FORGET, self.now())
         if off is None:
             return None
         if case.handoff and case.handoff.state in LASTING:  # one voice: it is done, and quietly
@@ -302,6 +327,15 @@ class Turn(Danger):
         pending = await self.pending(case) if heard.over else []
         return Reply([*heard.drafts, *pending], case.asking)
 
+    async def by_sheet(self, case: Case) -> Reply | None:
+        """A page for the sheet, or none any more. Nothing is kept for a child."""
+        if self.sheets is None or case.screening.reply:
+            return None
+        if self.is_child(case.session):
+            return Reply([{"message": CHILD}], case.asking) if case.do == LINK else None
+        said = await self.sheets.heard(case.session, case.person, self.now())
+        return Reply([*said, *await self.pending(case)], case.asking) if said else None
+
     async def by_screening(self, case: Case) -> Reply | None:
         """What screening answers: a person is wanted, a child, a "no", a refusal, a fact."""
         session, reply = case.session, case.screening.reply
@@ -322,6 +356,8 @@ class Turn(Danger):
             return await self.human(session, [])
         if wanted == SET_REMINDER and self.reminders:
             return await self.reminders.agreed(session, draft, self.now())
+        if wanted in (LINK, FORGET) and self.sheets and not self.is_child(session):
+            return await self.sheets.asked(session, str(wanted), self.now()) or [draft]
         return [draft]
 
     async def pending(self, case: Case) -> list[Draft]:
@@ -437,6 +473,29 @@ class Turn(Danger):
         drafts = await self.reception.leave(session, handoff)
         asking = await self.record.asking(session.conversation)
         await self.tell(session, await self.and_place(session, drafts, handoff, asking))
+
+    async def language_heard(
+        self, session: Session, person: Message, asking: Draft | None
+    ) -> Change | None:
+        """The language that the chat is to go on in. Nothing while a person of the clinic has it
+        (one voice)."""
+        offered = self.clinics[session.clinic].languages
+        change = self.choosing.heard(session, person, offered, asking=asking is not None)
+        if change is None:
+            return None
+        handoff = await self.reception.open_of(session.conversation)
+        return None if handoff and handoff.state in LASTING else change
+
+    async def in_language(self, session: Session, change: Change | None) -> Session:
+        """The session from here on; its page is told."""
+        if change is None or change.to == session.language:
+            return session
+        speaking = await self.speak(session, change.to)
+        self.hub.publish(session.conversation, Speaking(change.to))
+        return speaking
+
+    def now_in(self, before: Session) -> Draft:
+        return told(before.language, self.releaser.catalogue.choices)
 
     async def speak(self, session: Session, language: str) -> Session:
         """The same conversation in another language of the clinic's. `StoreDown`."""

@@ -6,7 +6,7 @@ The catalogue is the closed world of invariant 2: `release` fills these messages
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,14 @@ from typing import Any
 import jsonschema
 import yaml
 
+from guardrails.languages import CODE, LanguagesError, load_languages
 from guardrails.plain_yaml import PlainLoader
 
-LANGUAGES = ("en", "es")
+_SPOKEN = load_languages()
+LANGUAGES = tuple(_SPOKEN)
+"""Every language the bot speaks, from ``data/content/languages.yml``."""
+WHOLE = tuple(code for code, language in _SPOKEN.items() if language.whole)
+"""Those in which nothing may be missing; in the others English stands in."""
 SLOT_TYPES = frozenset(
     [
         "fragment",
@@ -37,6 +42,7 @@ SLOT_TYPES = frozenset(
         "moment",
         "ending",
         "own_words",
+        "sheet_link",
         "emergency",
         "crisis_line",
         "route_line",
@@ -62,18 +68,20 @@ EDGE_DOES = frozenset(
         "text_me",
         "text_me.no",
         "text_me.stop",
+        "sheet.link",
+        "sheet.forget",
+        "speak",
     }
 )
 PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
+_TEXT = {"type": "string", "minLength": 1}
+_IN_LANGUAGES = {CODE: _TEXT}
 _WORDS = {
     "type": "object",
     "required": ["en"],
     "additionalProperties": False,
-    "properties": {
-        "en": {"type": "string", "minLength": 1},
-        "es": {"type": "string", "minLength": 1},
-    },
+    "patternProperties": _IN_LANGUAGES,
 }
 _SOURCES = {
     "type": "array",
@@ -96,6 +104,8 @@ MESSAGES_SCHEMA: dict[str, Any] = {
     "additionalProperties": False,
     "properties": {
         "reviewed_on": _DATE,
+        "review_by": _DATE,
+        "owner": {"type": "string", "minLength": 1},
         "sources": _SOURCES,
         "messages": {
             "type": "object",
@@ -104,15 +114,16 @@ MESSAGES_SCHEMA: dict[str, Any] = {
                 "type": "object",
                 "required": ["kind", "en"],
                 "additionalProperties": False,
+                "patternProperties": _IN_LANGUAGES,
                 "properties": {
                     "kind": {"enum": ["answer", "question", "safety", "notice", "fragment"]},
-                    "en": {"type": "string", "minLength": 1},
-                    "es": {"type": "string", "minLength": 1},
                     "slots": _SLOTS,
                     "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
                     "sources": _SOURCES,
                     "reviewed_on": _DATE,
                     "print": {"type": "boolean"},
+                    # what it is about, in at most 32 characters: it can then be tapped as see.<id>
+                    "label": _WORDS,
                 },
             },
         },
@@ -145,11 +156,10 @@ CHOICES_SCHEMA: dict[str, Any] = {
 _SHORT = {
     "type": "object",
     "minProperties": 1,
-    "dependencies": {"en": ["es"], "es": ["en"]},
+    "dependencies": {one: list(WHOLE) for one in WHOLE},
     "additionalProperties": False,
+    "patternProperties": _IN_LANGUAGES,
     "properties": {
-        "en": {"type": "string", "minLength": 1},
-        "es": {"type": "string", "minLength": 1},
         "choices": {"type": "array", "items": {"type": "string"}, "maxItems": 6},
     },
 }
@@ -165,7 +175,7 @@ SHORT_SCHEMA: dict[str, Any] = {
         },
         "labels": {
             "type": "object",
-            "additionalProperties": {**_WORDS, "required": ["en", "es"]},
+            "additionalProperties": {**_WORDS, "required": list(WHOLE)},
         },
     },
 }
@@ -195,6 +205,24 @@ TERMS_SCHEMA: dict[str, Any] = {
 }
 
 
+_OVER = {"type": "object", "additionalProperties": _TEXT}
+LANGUAGE_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["reviewed_on"],
+    "additionalProperties": False,
+    "properties": {
+        "reviewed_on": _DATE,
+        "messages": _OVER,
+        "short": _OVER,
+        "choices": _OVER,
+        "short_choices": _OVER,
+        "terms": _OVER,
+        "plurals": _OVER,
+    },
+}
+"""A file of ``languages/<code>``: words of one language, by id, for what English has too."""
+
+
 class CatalogueError(Exception):
     """The content is not usable. ``faults`` holds one line for each thing that is wrong."""
 
@@ -220,6 +248,11 @@ class Message:
     choices: tuple[str, ...]
     sources: tuple[Source, ...]
     reviewed_on: str
+    review_by: str = ""
+    owner: str = ""
+    file: str = ""
+    """The name of its file, less the ending: the subject it belongs to."""
+    label: Mapping[str, str] = field(default_factory=dict)
     print: bool = False
     short: Mapping[str, str] = field(default_factory=dict)
     """The words for a text message, where the others are too long for one."""
@@ -266,7 +299,8 @@ def load_catalogue(folder: Path) -> Catalogue:
     terms: dict[str, Term] = {}
     for path, document in _documents(folder, "messages/*.yml", MESSAGES_SCHEMA, faults):
         for key, entry in document["messages"].items():
-            _add(messages, key, _message(key, entry, document), path, faults)
+            _add(messages, key, _message(key, entry, document, path.stem), path, faults)
+            choices |= _seeing(key, entry)
     for pattern in ("choices.yml", "choices/*.yml"):
         for path, document in _documents(folder, pattern, CHOICES_SCHEMA, faults):
             for key, entry in document["choices"].items():
@@ -283,10 +317,67 @@ def load_catalogue(folder: Path) -> Catalogue:
             )
             _add(terms, key, term, path, faults)
     catalogue = Catalogue(messages, choices, terms)
+    _add_languages(folder, catalogue, faults)
     faults += _cross_checks(catalogue)
     if faults:
         raise CatalogueError(faults)
     return catalogue
+
+
+def _languages(folder: Path, faults: list[str]) -> tuple[str, ...]:
+    """Those of the folder's own ``languages.yml``; ours where it has none."""
+    path = folder / "languages.yml"
+    if not path.is_file():
+        return LANGUAGES
+    try:
+        return tuple(load_languages(path))
+    except LanguagesError as error:
+        faults.append(str(error))
+        return LANGUAGES
+
+
+def _add_languages(folder: Path, catalogue: Catalogue, faults: list[str]) -> None:
+    """The words of ``languages/<code>``, each put into the catalogue beside the English ones."""
+    spoken = _languages(folder, faults)
+    for code in spoken:
+        for path, document in _documents(
+            folder, f"languages/{code}/*.yml", LANGUAGE_SCHEMA, faults
+        ):
+            _add_language(catalogue, code, document, path, faults)
+    faults += _unknown_languages(catalogue, spoken)
+
+
+def _add_language(
+    catalogue: Catalogue, code: str, document: Mapping[str, Any], path: Path, faults: list[str]
+) -> None:
+    """Words of one language, put beside those that are there."""
+    parts: tuple[tuple[str, Any, str], ...] = (
+        ("messages", catalogue.messages, "words"),
+        ("short", catalogue.messages, "short"),
+        ("choices", catalogue.choices, "label"),
+        ("short_choices", catalogue.choices, "short"),
+        ("terms", catalogue.terms, "label"),
+        ("plurals", catalogue.terms, "plural"),
+    )
+    for part, into, where in parts:
+        for key, words in document.get(part, {}).items():
+            if key not in into:
+                faults.append(f"languages/{code}/{path.name}: {part}: there is no {key}")
+                continue
+            said = {**getattr(into[key], where), code: words.strip()}
+            into[key] = replace(into[key], **{where: said})
+
+
+def _unknown_languages(catalogue: Catalogue, spoken: Collection[str]) -> Iterator[str]:
+    """Words in a language that ``languages.yml`` does not name: most likely a slip."""
+    said = {
+        **{one.id: {*one.words, *one.short} for one in catalogue.messages.values()},
+        **{one.id: {*one.label, *one.short} for one in catalogue.choices.values()},
+        **{one.id: {*one.label, *one.plural} for one in catalogue.terms.values()},
+    }
+    for name, languages in said.items():
+        if unknown := languages - set(spoken):
+            yield f"{name}: languages.yml has no language {sorted(unknown)}"
 
 
 def read_content(path: Path, schema: Mapping[str, Any]) -> Any:
@@ -341,23 +432,31 @@ def _shorten(
     elif into[key].short:
         faults.append(f"short/{path.name}: {key}: written twice")
     else:
-        short = {one: entry[one].strip() for one in LANGUAGES if one in entry}
+        short = _in_languages(entry)
         into[key] = replace(into[key], short=short)
         if "choices" in entry:
             into[key] = replace(into[key], short_choices=tuple(entry["choices"]))
 
 
-def _message(key: str, entry: dict[str, Any], document: dict[str, Any]) -> Message:
+def _message(key: str, entry: dict[str, Any], document: dict[str, Any], file: str) -> Message:
     return Message(
         id=key,
         kind=entry["kind"],
-        words={language: entry[language].strip() for language in LANGUAGES if language in entry},
+        words=_in_languages(entry),
         slots=entry.get("slots", {}),
         choices=tuple(entry.get("choices", ())),
         sources=tuple(Source(**s) for s in entry.get("sources", document.get("sources", ()))),
         reviewed_on=entry.get("reviewed_on", document["reviewed_on"]),
+        review_by=document.get("review_by", ""),
+        owner=document.get("owner", ""),
+        file=file,
+        label=entry.get("label", {}),
         print=entry.get("print", False),
     )
+
+
+def _in_languages(entry: Mapping[str, Any]) -> dict[str, str]:
+    return {key: words.strip() for key, words in entry.items() if re.match(CODE, key)}
 
 
 def _choice(key: str, entry: dict[str, Any]) -> Choice:
@@ -369,6 +468,14 @@ def _choice(key: str, entry: dict[str, Any]) -> Choice:
         entities=entry.get("entities", {}),
         do=entry.get("do"),
     )
+
+
+def _seeing(message: str, entry: Mapping[str, Any]) -> dict[str, Choice]:
+    """The choice that brings a message, by its id: a message with a label can be tapped."""
+    if "label" not in entry:
+        return {}
+    name = f"see.{message}"
+    return {name: Choice(name, entry["label"], {}, "ask_care", {"topic": message}, None)}
 
 
 def _cross_checks(catalogue: Catalogue) -> list[str]:

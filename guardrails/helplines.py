@@ -14,6 +14,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+from guardrails.catalogue import LANGUAGES
 from guardrails.rules import RuleError, load_yaml
 
 _LONGEST_DAYS = 366
@@ -131,7 +132,7 @@ def _check_dates(where: str, line: Mapping[str, Any], today: date) -> None:
 
 
 def _check_languages(where: str, line: Mapping[str, Any]) -> None:
-    for language in ("en", "es"):
+    for language in LANGUAGES:
         if not any(c.get("language", language) == language for c in line["channels"]):
             raise HelplineError(f"{where}: has no channel to show in {language}; add one")
 

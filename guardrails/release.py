@@ -13,8 +13,11 @@ from typing import Any
 
 from guardrails.cards import provider_card
 from guardrails.catalogue import PLACEHOLDER, Catalogue, Choice, Message, Source
+from guardrails.glossary import Explained, Glossary
 from guardrails.helplines import Helplines
+from guardrails.sheets import link_card, sheet_card
 from guardrails.slots import PLAIN, Withheld, as_list, as_mapping
+from guardrails.tables import table_card
 
 __all__ = ["Draft", "Offer", "Released", "Releaser", "Withheld"]
 
@@ -46,6 +49,8 @@ class Released:
     sources: tuple[Source, ...] = ()
     reviewed_on: str | None = None
     print: bool = False
+    glossary: tuple[Explained, ...] = ()
+    """Its hard words, each where it first stands; none in the words for a text message."""
     withheld: int = 0
     """Cards of the draft that may not be shown."""
 
@@ -57,6 +62,7 @@ class Releaser:
     catalogue: Catalogue
     helplines: Helplines
     today: Callable[[], date] = date.today
+    glossary: Glossary = field(default_factory=Glossary)
 
     def release(
         self, draft: Draft, language: str = "en", country: str = "US", *, short: bool = False
@@ -72,35 +78,47 @@ class Releaser:
         chosen = draft.get("choices")
         offers = filler.choices(message) if chosen is None else chosen
         drafted = as_list(draft.get("cards", ()), "cards")
-        cards = self._providers(filler, drafted)
+        cards = self._cards(filler, drafted)
         shown = len(cards)
         if message.kind == "safety":
             cards += self.helplines.cards(about, country, language)
         answer = message.kind == "answer"
+        text = filler.whole(message, as_mapping(draft.get("slots", {}), "slots"))
+        spoken = filler.spoken(message)
         return Released(
             message=message.id,
             kind=message.kind,
-            text=filler.whole(message, as_mapping(draft.get("slots", {}), "slots")),
+            text=text,
             choices=tuple(filler.offer(choice) for choice in as_list(offers, "choices")),
             cards=tuple(cards),
             sources=message.sources if answer else (),
             reviewed_on=message.reviewed_on if answer else None,
             print=message.print,
+            glossary=() if short else self.glossary.explain(message, text, spoken),
             withheld=len(drafted) - shown,
         )
 
-    def _providers(self, filler: _Filler, drafted: Sequence[Any]) -> list[dict[str, Any]]:
-        """The cards that may be shown: a faulty one takes no other with it."""
+    def _cards(self, filler: _Filler, drafted: Sequence[Any]) -> list[dict[str, Any]]:
+        """The cards that may be shown. A faulty listing takes no other with it; a sheet and the
+        link to one are all there is to show, and a fault in one is a fault of the whole draft."""
+        alone = {"sheet": sheet_card, "link": link_card}
+        for name, made in alone.items():
+            if any(isinstance(card, Mapping) and name in card for card in drafted):
+                return [made(filler, as_mapping(card, "card").get(name)) for card in drafted]
         cards = []
         for card in drafted:
             try:
-                known, today = as_mapping(card, "card"), self.today()
-                cards.append(provider_card(filler, known, today, short=filler.short))
+                cards.append(self._card(filler, as_mapping(card, "card")))
             except Withheld:
                 continue
         if drafted and not cards:
             raise Withheld("cards: none may be shown")
         return cards
+
+    def _card(self, filler: _Filler, card: Mapping[str, Any]) -> dict[str, Any]:
+        if "table" in card:
+            return table_card(filler, card)
+        return provider_card(filler, card, self.today(), short=filler.short)
 
 
 @dataclass(frozen=True)
@@ -124,8 +142,10 @@ class _Filler:
 
     def whole(self, message: Message, slots: Mapping[str, Any]) -> str:
         """A message in one language: its names are in English too when its words are."""
-        spoken = self.language if self.language in self._of(message) else "en"
-        return replace(self, language=spoken).text(message, slots)
+        return replace(self, language=self.spoken(message)).text(message, slots)
+
+    def spoken(self, message: Message) -> str:
+        return self.language if self.language in self._of(message) else "en"
 
     def text(self, message: Message, slots: Mapping[str, Any]) -> str:
         return self._fill(self.words(self._of(message)), message.slots, slots, message.id)
@@ -164,9 +184,9 @@ class _Filler:
 
     def _slot(self, kind: str, value: Any) -> str:
         if kind == "fragment":
-            return self._fragment(value if isinstance(value, Mapping) else {"message": value})
+            return self.fragment(value if isinstance(value, Mapping) else {"message": value})
         if kind == "lines":
-            lines = [self._fragment(draft) for draft in as_list(value, "lines")]
+            lines = [self.fragment(draft) for draft in as_list(value, "lines")]
             return "\n".join(f"{n}. {line}" for n, line in enumerate(lines, 1))
         if kind == "label":
             return self.label(value)
@@ -183,7 +203,7 @@ class _Filler:
         month = {"message": f"time.{_MONTHS[at.month - 1]}"}
         return self.say("time.moment", day=day, n=at.day, month=month, clock=clock)
 
-    def _fragment(self, draft: Draft) -> str:
+    def fragment(self, draft: Draft) -> str:
         message = self.message(draft)
         return self.text(message, as_mapping(draft.get("slots", {}), "slots"))
 
@@ -192,7 +212,7 @@ class _Filler:
 
     def _named(self, item: Any) -> str:
         """A term's label, or a fragment where there is no term."""
-        return self._fragment(item) if isinstance(item, Mapping) else self.label(item)
+        return self.fragment(item) if isinstance(item, Mapping) else self.label(item)
 
     def _joined(self, labels: Sequence[str]) -> str:
         """Labels in a row, with the word for "and" from the catalogue."""
@@ -217,4 +237,4 @@ class _Filler:
 
     def say(self, message: str, **slots: Any) -> str:
         """A fragment of the catalogue, filled."""
-        return self._fragment({"message": message, "slots": slots})
+        return self.fragment({"message": message, "slots": slots})

@@ -95,4 +95,5 @@ PLAIN: dict[str, Callable[[Any], str]] = {
     "date": _date,
     "ending": _matching(r"\d{2}"),
     "own_words": _own_words,
+    "sheet_link": _matching(r"https?://[A-Za-z0-9._~:/\[\]-]{1,200}/s/[A-Za-z0-9_-]{22,64}"),
 }

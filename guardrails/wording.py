@@ -7,7 +7,7 @@ fault, and nothing when all is well. The banned wording is in ``data/guardrails/
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from fnmatch import fnmatch
@@ -16,7 +16,7 @@ from typing import Any
 
 import yaml
 
-from guardrails.catalogue import LANGUAGES, PLACEHOLDER
+from guardrails.catalogue import LANGUAGES, PLACEHOLDER, WHOLE
 from guardrails.names import check_names
 from guardrails.plain_yaml import PlainLoader
 
@@ -24,7 +24,6 @@ RULES = Path(__file__).resolve().parent.parent / "data" / "guardrails" / "wordin
 SHORT = "short"
 """The section of the words for text messages, which are read in full whatever their kind."""
 READ_IN_FULL = frozenset({"answer", "question", "safety", "notice", SHORT})
-LONGEST_SENTENCE = 25  # words
 
 
 @dataclass(frozen=True)
@@ -75,7 +74,7 @@ def check_languages(folder: Path, rules: Path = RULES) -> list[str]:
     A message of placeholders only has no words to translate. One that has such in English, which
     every message is in, may still need words elsewhere ("{month} {day}", "{day} de {month}").
     """
-    waiting = _read(rules).get("english_so_far", [])
+    waiting = read_rules(rules).get("english_so_far", [])
     spoken: dict[tuple[str, str], set[str]] = {}
     for words in read_words(folder):
         if re.search(r"\w", PLACEHOLDER.sub("", words.text)):
@@ -83,7 +82,7 @@ def check_languages(folder: Path, rules: Path = RULES) -> list[str]:
     return [
         f"{file}: {name}: is not in {', '.join(sorted(missing))}"
         for (file, name), languages in spoken.items()
-        if (missing := set(LANGUAGES) - languages - {"en"})
+        if (missing := set(WHOLE) - languages - {"en"})
         and not any(fnmatch(name, pattern) for pattern in waiting)
     ]
 
@@ -106,37 +105,23 @@ def check_review_dates(folder: Path, today: date) -> list[str]:
     return faults
 
 
-def check_reading(folder: Path, grade: Callable[[str], float], limit: float = 8.0) -> list[str]:
-    """English messages above a school grade, or with a sentence over 25 words.
+@dataclass(frozen=True)
+class Review:
+    """A file of messages to be reviewed again by an ISO date, and who sees to it."""
 
-    ``grade`` is a readability formula (we use textstat's ``flesch_kincaid_grade``). It sees the
-    whole message as in `reading_text`; names of roles and other hard words count as they are.
-    Fragments and labels are not sentences and are left out.
-    """
-    faults = []
-    for words in read_words(folder):
-        if words.language != "en" or words.kind not in READ_IN_FULL:
-            continue
-        text = reading_text(words.text)
-        if (measured := grade(text)) > limit:
-            faults.append(f"{words.file}: {words.id}: reading grade {measured:.1f}, over {limit:g}")
-        faults += [
-            f"{words.file}: {words.id}: {len(sentence.split())} words in one sentence: {sentence}"
-            for sentence in re.split(r"(?<=[.?!])\"?\s+", text)
-            if len(sentence.split()) > LONGEST_SENTENCE
-        ]
-    return faults
+    file: str
+    review_by: str
+    owner: str
 
 
-def reading_text(words: str) -> str:
-    """The text as a formula should see it.
-
-    List marks go; a paragraph or list item that lacks an end gets a full stop, since a reader
-    stops there; a placeholder counts as one short word.
-    """
-    lines = [re.sub(r"^(?:- |\d+\. )", "", line.strip()) for line in words.splitlines()]
-    ended = [line if line[-1] in ".?!" else line.rstrip(":;,") + "." for line in lines if line]
-    return PLACEHOLDER.sub("this", " ".join(ended))
+def reviews_due(folder: Path, until: date) -> Iterator[Review]:
+    """The files of messages due by then, the longest due first."""
+    found = [
+        Review(path.name, str(document["review_by"]), str(document.get("owner", "")))
+        for path, document in _documents(folder / "messages")
+        if "review_by" in document and date.fromisoformat(str(document["review_by"])) <= until
+    ]
+    yield from sorted(found, key=lambda one: (one.review_by, one.file))
 
 
 def load_bans(rules: Path = RULES) -> list[Ban]:
@@ -149,11 +134,11 @@ def load_bans(rules: Path = RULES) -> list[Ban]:
             catches=tuple(entry["catches"]),
             passes=tuple(entry["passes"]),
         )
-        for key, entry in _read(rules)["bans"].items()
+        for key, entry in read_rules(rules)["bans"].items()
     ]
 
 
-def _read(rules: Path) -> dict[str, Any]:
+def read_rules(rules: Path) -> dict[str, Any]:
     document: dict[str, Any] = yaml.load(rules.read_text("utf-8"), Loader=PlainLoader)  # noqa: S506
     return document
 

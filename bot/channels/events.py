@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.conversation import Message
 from bot.handoff.person import Reception
-from bot.hub import Closed, Dropped, Event, HandoffChanged, Hub, Typing
+from bot.hub import Closed, Dropped, Event, HandoffChanged, Hub, Speaking, Typing
 from bot.limits import Ear
 from bot.store.record import Record, StoreDown
 
@@ -76,6 +76,8 @@ async def _events(
             if event.who != "person":  # theirs is for staff
                 typing = {"on": event.on, "who": event.who}
                 yield f"event: typing\ndata: {json.dumps(typing)}\n\n"
+        elif isinstance(event, Speaking):
+            yield f"event: language\ndata: {json.dumps({'language': event.language})}\n\n"
         elif event.id not in sent:
             sent.add(event.id)
             yield _message(event)

@@ -22,11 +22,13 @@ from rasa.shared.exceptions import RasaException
 from rasa.utils.endpoints import EndpointConfig
 
 from bot.engine.action_server import ActionServer, watching
+from bot.engine.several import understand
 from bot.engine.snapshot import Conversation, Draft, Turn
 from bot.engine.tracker_store import EncryptedTrackerStore
 
 _TRY_AGAIN_AFTER = 0.05  # seconds, while another turn of the same conversation goes on
 _NOT_UNDERSTOOD = {"name": DEFAULT_NLU_FALLBACK_INTENT_NAME, "confidence": 0.0}
+_OWN_WORDS = frozenset({"visit_matters"})  # questions whose answer is kept word for word
 _SLASHES = "/\u2044\u2215\u29f8\uff0f"  # the last four look like the first
 
 
@@ -117,9 +119,19 @@ class Dialogue:
         """Rasa's own steps for a message, less its sessions and its saving."""
         drafts = Drafts()
         before = len(tracker.events)
-        message = await self._understood(heard)
         if not tracker.events:
             tracker.update(ActionExecuted(ACTION_LISTEN_NAME))
+        for message in await self._understood(tracker, heard):
+            told = len(drafts.all)
+            await self._say(message, tracker, drafts)
+            if len(drafts.all) == told:
+                why = f"nothing was said to intent {message.intent_name!r}; see the rules"
+                raise TurnFailed(why)
+        said = _each_once(drafts.all)
+        asking = _asking(tracker, list(tracker.events)[before:], said)
+        return Turn(heard.message_id, tuple(said), asking)
+
+    async def _say(self, message: UserUttered, tracker: Conversation, drafts: Drafts) -> None:
         with watching() as failures:
             try:
                 tracker.update(message, self._processor.domain)
@@ -131,29 +143,34 @@ class Dialogue:
             raise TurnFailed("; ".join(failures))
         if tracker.latest_action_name != ACTION_LISTEN_NAME:
             raise TurnFailed("the actions went round in a circle; see the rules")
-        if not drafts.all:
-            raise TurnFailed(f"nothing was said to intent {message.intent_name!r}; see the rules")
-        asking = _asking(tracker, list(tracker.events)[before:], drafts.all)
-        return Turn(heard.message_id, tuple(drafts.all), asking)
 
-    async def _understood(self, heard: Heard) -> UserUttered:
+    async def _understood(self, tracker: Conversation, heard: Heard) -> list[UserUttered]:
+        """What was said, in as many messages as it holds requests."""
         text = heard.text or ""
         if heard.intent is not None:
-            parsed = self._chosen(heard.intent, heard.entities or {})
+            parsed = [self._chosen(heard.intent, heard.entities or {})]
         elif like_a_command(text):
-            parsed = {"text": text, "intent": dict(_NOT_UNDERSTOOD), "entities": []}
+            parsed = [{"text": text, "intent": dict(_NOT_UNDERSTOOD), "entities": []}]
+        elif tracker.get_slot(REQUESTED_SLOT) in _OWN_WORDS:
+            parsed = [await self._parse(text)]
         else:
-            parsed = await self._processor.parse_message(UserMessage(text))
-            parsed["text"] = text
-        return UserUttered(
-            heard.text,
-            parsed["intent"],
-            parsed["entities"],
-            parsed,
-            input_channel=Drafts.name(),
-            message_id=heard.message_id,
-            metadata=heard.metadata,
-        )
+            parsed = await understand(text, self._parse)
+        return [
+            UserUttered(
+                one["text"],
+                one["intent"],
+                one["entities"],
+                one,
+                input_channel=Drafts.name(),
+                message_id=heard.message_id,
+                metadata=heard.metadata,
+            )
+            for one in parsed
+        ]
+
+    async def _parse(self, text: str) -> dict[str, Any]:
+        parsed: dict[str, Any] = await self._processor.parse_message(UserMessage(text))
+        return {**parsed, "text": text}
 
     def _chosen(self, intent: str, entities: dict[str, Any]) -> dict[str, Any]:
         domain = self._processor.domain
@@ -167,6 +184,11 @@ class Dialogue:
             "intent": {"name": intent, "confidence": 1.0},
             "entities": [{"entity": name, "value": value} for name, value in entities.items()],
         }
+
+
+def _each_once(drafts: list[Draft]) -> list[Draft]:
+    """Of equal drafts the last: a form asks again after each answer of one message."""
+    return [one for at, one in enumerate(drafts) if one not in drafts[at + 1 :]]
 
 
 def like_a_command(text: str) -> bool:

@@ -59,6 +59,12 @@ class GazetteerExtractor(GraphComponent, EntityExtractorMixin):
         return cls(config, model_storage, resource, _terms(config))
 
     @classmethod
+    def unstored(cls, config: dict[str, Any]) -> GazetteerExtractor:
+        """One that is for this process only and can't be stored."""
+        config = {**cls.get_default_config(), **config}
+        return cls(config, None, None, _terms(config))
+
+    @classmethod
     def load(
         cls,
         config: dict[str, Any],
@@ -74,8 +80,8 @@ class GazetteerExtractor(GraphComponent, EntityExtractorMixin):
     def __init__(
         self,
         config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
+        model_storage: Any,  # None: it is for this process only
+        resource: Any,
         terms: Terms,
     ) -> None:
         self._terms = terms

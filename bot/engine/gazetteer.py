@@ -23,6 +23,8 @@ from spacy.matcher import PhraseMatcher
 from spacy.matcher.levenshtein import levenshtein
 from spacy.tokens import Doc
 
+from guardrails.plain_yaml import PlainLoader
+
 EXACT, CORRECTED = 1.0, 0.8
 
 # A misspelt word is looked for from five letters up; the name it stands for has six or more.
@@ -70,7 +72,7 @@ def read_terms(folder: Path) -> dict[str, list[str]]:
     terms: dict[str, list[str]] = {}
     for path in sorted(folder.glob("*.yml")):
         try:
-            content = yaml.safe_load(path.read_text(encoding="utf-8")) or {}
+            content = yaml.load(path.read_text("utf-8"), Loader=PlainLoader) or {}  # noqa: S506
         except yaml.YAMLError as error:
             raise TermsError(f"{path}: not valid YAML: {error}") from error
         for term, about in content.get("terms", {}).items():

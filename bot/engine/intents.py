@@ -15,7 +15,7 @@ from rasa.engine.recipes.default_recipe import DefaultV1Recipe
 from rasa.engine.storage.resource import Resource
 from rasa.engine.storage.storage import ModelStorage
 from rasa.nlu.classifiers.classifier import IntentClassifier
-from rasa.shared.nlu.constants import ENTITIES, INTENT, TEXT
+from rasa.shared.nlu.constants import ENTITIES, INTENT, INTENT_RESPONSE_KEY, TEXT
 from rasa.shared.nlu.training_data.message import Message
 from rasa.shared.nlu.training_data.training_data import TrainingData
 from scipy.sparse import csr_matrix, hstack
@@ -24,6 +24,7 @@ from sklearn.linear_model import LogisticRegression
 
 from bot.engine.cues import CueFinder, read_cues
 from bot.engine.gazetteer import fold
+from bot.engine.vocabularies import pack, unpack
 
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "intents.skops"
@@ -35,6 +36,7 @@ _ENOUGH = 0.5
 _SIGNS = 0.3
 _LEAST = 0.01  # never to nothing: which guess came first can still be seen
 _SAY_NOTHING = frozenset({"nowordsatall", "questionmark"})  # cues that noise has too
+_ACCURATE = 0.01  # how far the solver goes
 _MUCH = 6  # words beside the names; more make no difference
 
 # The views of a message that features are made of, and what each counts for.
@@ -85,6 +87,12 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         return cls(config, model_storage, resource, _cues(config))
 
     @classmethod
+    def unstored(cls, config: dict[str, Any]) -> CareIntentClassifier:
+        """One that is for this process only and can't be stored."""
+        config = {**cls.get_default_config(), **config}
+        return cls(config, None, None, _cues(config))
+
+    @classmethod
     def load(
         cls,
         config: dict[str, Any],
@@ -97,15 +105,15 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             path = folder / _FILE
             learned = skops.io.load(path, trusted=skops.io.get_untrusted_types(file=path))
         component = cls(config, model_storage, resource, learned["cues"])
-        component._vectorizers = learned["vectorizers"]
+        component._vectorizers = unpack(learned["vectorizers"], _vectorizers())
         component._model = learned["model"]
         return component
 
     def __init__(
         self,
         config: dict[str, Any],
-        model_storage: ModelStorage,
-        resource: Resource,
+        model_storage: Any,  # None: it is for this process only
+        resource: Any,
         cues: dict[str, list[str]],
     ) -> None:
         self._config = config
@@ -118,21 +126,31 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
         self._model: LogisticRegression | None = None
 
     def train(self, training_data: TrainingData) -> Resource:
-        examples = [one for one in training_data.intent_examples if one.get(TEXT)]
+        self.learn(training_data)
+        learned = {
+            "cues": self._cues,
+            "vectorizers": pack(self._vectorizers),
+            "model": self._model,
+        }
+        with self._model_storage.write_to(self._resource) as folder:
+            skops.io.dump(learned, folder / _FILE)
+        return self._resource
+
+    def learn(self, training_data: TrainingData) -> None:
+        """Learns, and keeps nothing: `train` also stores what was learned."""
+        examples = [one for one in training_data.intent_examples if taught(one)]
         views = [self._views(one) for one in examples]
         self._vectorizers = _vectorizers()
         for name, vectorizer in self._vectorizers.items():
             vectorizer.fit(view[name] for view in views)
         self._model = LogisticRegression(
             solver="liblinear",
+            dual=True,  # a third of the time with as many features as these, and the same guesses
+            tol=_ACCURATE,
             C=self._config["C"],
             class_weight="balanced",
             random_state=self._config["random_state"],
         ).fit(self._features(views), [one.get(INTENT) for one in examples])
-        learned = {"cues": self._cues, "vectorizers": self._vectorizers, "model": self._model}
-        with self._model_storage.write_to(self._resource) as folder:
-            skops.io.dump(learned, folder / _FILE)
-        return self._resource
 
     def process_training_data(self, training_data: TrainingData) -> TrainingData:
         return training_data
@@ -140,12 +158,14 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
     def process(self, messages: list[Message]) -> list[Message]:
         if self._model is None:
             raise RuntimeError("CareIntentClassifier: load() or train() comes before process()")
-        for message in messages:
-            views = self._views(message)
-            chances = self._model.predict_proba(self._features([views]))[0]
-            chances = chances * self._sense(views)
+        if not messages:
+            return messages
+        views = [self._views(message) for message in messages]
+        found = self._model.predict_proba(self._features(views))
+        for message, view, chances in zip(messages, views, found, strict=True):
+            known = chances * self._sense(view)
             ranking = sorted(
-                zip(self._model.classes_, chances, strict=True), key=lambda pair: -pair[1]
+                zip(self._model.classes_, known, strict=True), key=lambda pair: -pair[1]
             )
             ranked = [
                 {"name": str(name), "confidence": float(chance)}
@@ -208,6 +228,12 @@ class CareIntentClassifier(GraphComponent, IntentClassifier):
             ],
             format="csr",
         )
+
+
+def taught(example: Message) -> bool:
+    """Questions that name their answer teach the topic ranker; which of the intents they are of
+    matters little, as it is the topic that is answered."""
+    return bool(example.get(TEXT)) and not example.get(INTENT_RESPONSE_KEY)
 
 
 def _cues(config: dict[str, Any]) -> dict[str, list[str]]:

@@ -16,7 +16,7 @@ from typing import Any
 
 from rapidfuzz.distance import OSA
 
-from guardrails.catalogue import LANGUAGES, read_content
+from guardrails.catalogue import LANGUAGES, WHOLE, read_content
 from guardrails.release import Offer
 
 MOST_CHOICES = 5
@@ -53,7 +53,7 @@ SCHEMA: dict[str, Any] = {
         "reviewed_on": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
         "answers": {
             "type": "object",
-            "required": list(LANGUAGES),
+            "required": list(WHOLE),
             "additionalProperties": False,
             "properties": dict.fromkeys(LANGUAGES, _ANSWERS),
         },
@@ -83,7 +83,7 @@ Words = Mapping[str, AnswerWords]
 def load_answer_words(path: Path) -> dict[str, AnswerWords]:
     """Read ``data/content/sms/answers.yml``. Raises `CatalogueError`."""
     content = read_content(path, SCHEMA)
-    return {language: _words(content["answers"][language]) for language in LANGUAGES}
+    return {language: _words(lists) for language, lists in content["answers"].items()}
 
 
 def _words(lists: Mapping[str, Any]) -> AnswerWords:

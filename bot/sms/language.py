@@ -14,7 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from guardrails.catalogue import LANGUAGES, read_content
+from guardrails.catalogue import WHOLE, read_content
 from guardrails.normalise import fold
 
 PATH = Path(__file__).resolve().parents[2] / "data" / "content" / "sms" / "languages.yml"
@@ -27,7 +27,7 @@ SCHEMA: dict[str, Any] = {
         "reviewed_on": {"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"},
         "languages": {
             "type": "object",
-            "required": list(LANGUAGES),
+            "required": list(WHOLE),
             "additionalProperties": {
                 "type": "object",
                 "required": ["clear", "faint"],

@@ -31,7 +31,7 @@ from guardrails.types import Outcome, Screening
 TEXT_ME, NO, STOP = "text_me", "text_me.no", "text_me.stop"
 ASKS = {"text_me": TEXT_ME, "text_me_no": NO}
 """What the rules of `data/guardrails/*/text_me.yml` read in typed words, as a choice."""
-LISTS = ("find.results.", "find.more", "visit.list", "visit.print")
+LISTS = ("find.results.", "find.more", "visit.sheet", "visit.print")
 """How the ids of what may be wanted on a phone begin, whole or in part."""
 OPEN_FOR = 3600.0
 """Seconds in which a number that is typed is taken for an answer."""

@@ -7,6 +7,7 @@ listings. So a question comes at once even after a long answer, whose end is the
 Choices come with the end of their message: with the first part, even when that makes it longer, or
 else with the last. Number n is the message's offer n-1. Listings have no numbers and no letters:
 there is nothing to choose about one, and a digit before each would compete with the choices'.
+A list and a visit sheet have numbers: then the choices have none.
 """
 
 from __future__ import annotations
@@ -17,10 +18,12 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.conversation import Message
+from bot.sheet.lines import plain_lines
 from bot.sms.answers import MOST_CHOICES
 from bot.sms.cutting import cut
 from bot.sms.segments import LONGEST, plain, segments
 from guardrails.catalogue import Catalogue
+from guardrails.sheets import SHEET
 
 FIRST, FIRST_WITH_LISTINGS, LATER = 2, 5, 4
 """Segments of a part that can be cut. Whoever asks for MORE wants to read, so there is more."""
@@ -71,7 +74,7 @@ class Renderer:
         said = [message for message in messages if message.sender != "person"]
         blocks = [block for one in said for block in self._blocks(one, words, link)]
         asking = next((one for one in reversed(said) if one.offers or one.sender == "staff"), None)
-        numbered = asking is not None and not asking.print
+        numbered = asking is not None and not asking.print and not _sheets(asking)
         choices = self._choices(asking, blocks, words) if asking and numbered else ""
         paper = _Paper(plain(words["more"]))
         most = FIRST_WITH_LISTINGS if any(block.whole for block in blocks) else FIRST
@@ -89,7 +92,14 @@ class Renderer:
         if listings:
             blocks.append(_Block(message.id, plain(words["listed"])))
         blocks += [_Block(message.id, listing, whole=True) for listing in listings]
-        if message.print and link:
+        tables = [card for card in message.cards if card["type"] == "table"]
+        blocks += [_Block(message.id, _table(card)) for card in tables]
+        sheets = _sheets(message)
+        listed = [part for one in sheets for part in plain_lines(one, message.text)]
+        blocks += [_Block(message.id, _tidy(part)) for part in listed]
+        if sheets:
+            blocks.append(_Block(message.id, plain(words["sheet"]), firm=True))
+        elif message.print and link:
             line = words["link"].format(link=link(message))
             blocks.append(_Block(message.id, plain(line), firm=True))
         if message.sources:
@@ -202,6 +212,21 @@ def _listing(card: Mapping[str, Any]) -> str:
     """A provider's card in lines. Its number is written as phones make a link of it."""
     called = [action["label"] for action in card["actions"]]
     return _tidy("\n".join([card["title"], *card["lines"], *called, card["note"]]))
+
+
+def _table(card: Mapping[str, Any]) -> str:
+    """A table row by row, each cell with the name of its column. What the columns are is said by
+    the message."""
+    rows = []
+    for row in card["rows"]:
+        cells = zip(card["columns"], row["cells"], strict=True)
+        rows.append("\n".join([row["head"], *(f"- {name}: {cell}" for name, cell in cells)]))
+    return _tidy("\n\n".join(rows))
+
+
+def _sheets(message: Message) -> list[Mapping[str, Any]]:
+    """Its lines have numbers of their own, which choices would compete with."""
+    return [card for card in message.cards if card["type"] == SHEET]
 
 
 def _help_lines(cards: Sequence[Mapping[str, Any]]) -> list[str]:

@@ -31,6 +31,10 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "clock": ("9:00", "12:30"),
     "ending": ("00", "00"),
     "date": ("2026-12-01", "2026-12-01"),
+    "sheet_link": (
+        f"https://care.example/s/{'A1b-' * 6}",
+        f"https://chat.demo-community-clinic.example/s/{'A1b_' * 6}",
+    ),
     "moment": ("2026-11-24T15:00", "2026-09-23T12:30"),
     "own_words": (
         "A question of mine",
@@ -74,19 +78,7 @@ _VISIT: Sequence[Any] = (
     {"message": "visit.own_item", "slots": {"words": "A question of mine, in one sentence."}},
     {"message": "visit.own_item", "slots": {"words": "Another question of mine."}},
 )
-_COMPARED: Sequence[Any] = (
-    {
-        "message": "compare.row",
-        "slots": {
-            "aspect": "compare.aspect.prescribe",
-            "a": "role.therapist",
-            "a_says": "role.therapist.prescribe",
-            "b": "role.psychiatrist",
-            "b_says": "role.psychiatrist.prescribe",
-        },
-    },
-)
-_LINES: Mapping[str, Sequence[Any]] = {"find": _SEARCH, "compare": _COMPARED}
+_LINES: Mapping[str, Sequence[Any]] = {"find": _SEARCH}
 
 
 class NoSample(LookupError):

@@ -22,7 +22,7 @@ from bot.sms.render import Renderer
 from bot.sms.samples import SIZES, NoSample, Size, slots_of
 from bot.sms.segments import is_gsm, length, plain, segments
 from bot.widget.assets import load_words
-from guardrails.catalogue import LANGUAGES, Catalogue, Message, load_catalogue
+from guardrails.catalogue import LANGUAGES, WHOLE, Catalogue, Message, load_catalogue
 from guardrails.helplines import Helplines, load_helplines
 from guardrails.plain_yaml import PlainLoader
 from guardrails.release import Released, Releaser
@@ -81,8 +81,9 @@ class Table:
         """One line for each text that is too long, costs too much, is in English only, or says what
         no text may."""
         for message in self._messages():
-            if "es" not in _words(message) and message.kind != "answer":
-                yield f"{message.id}: as a text it is in English only; write it in Spanish too"
+            missing = sorted(set(WHOLE) - set(_words(message)))
+            if missing and message.kind != "answer":
+                yield f"{message.id}: as a text it is not in {', '.join(missing)}; write it too"
             for language in _words(message):
                 yield from self._too_long(message, language)
         yield from self._wrong_words()

@@ -27,6 +27,7 @@ from bot.store.tables import (
     handoffs,
     phones,
     reminders,
+    sheets,
     text_requests,
     texts,
     trackers,
@@ -72,6 +73,10 @@ LEFT_OUT = {
     "text_requests.clinic": "told once for all",
     "text_requests.lookup": "a hash by which the number is found",
     "text_requests.body": "ids of messages; they are among the messages",
+    "sheets.id": "a name of ours for the row",
+    "sheets.lookup": "a hash by which its link is found; the link is among the messages",
+    "sheets.conversation_id": "told once for all",
+    "sheets.clinic": "told once for all",
 }
 """Columns of what is kept that a copy does not repeat, and why. `handoff_notes`, `handoff_reads`,
 `deliveries` and `outside_ids` are staff's notes, and copies of what was shared on its way."""
@@ -87,7 +92,8 @@ _CONSENT = ("agreed", "how", "words", "at")
 _TEXT = ("kind", "body", "segments", "state", "error", "at")
 _REMINDER = ("kind", "timezone", "body", "state", "at", "agreed_at")
 _REQUEST = ("number", "state", "at")
-_TIMES = frozenset({"introduced_at", "created_at", "last_at", "at", "agreed_at"})
+_SHEET = ("language", "body", "expires_at")
+_TIMES = frozenset({"introduced_at", "created_at", "last_at", "at", "agreed_at", "expires_at"})
 
 
 @dataclass(frozen=True)
@@ -101,6 +107,8 @@ class Record:
     answers: Mapping[str, Any]
     by_text: Mapping[str, Any] = field(default_factory=dict)
     """What the tables of texting hold: the phone, its consents, texts, reminders, requests."""
+    sheets: Sequence[Mapping[str, Any]] = ()
+    """The sheets for a visit that have a page, and until when."""
 
 
 def read(store: Store, conversation: str) -> Record:
@@ -116,9 +124,13 @@ def read(store: Store, conversation: str) -> Record:
             sa.select(trackers.c.body).where(trackers.c.conversation_id == conversation)
         )
         by_text = _by_text(store, connection, conversation)
+        pages = _rows(
+            store, connection, sheets, sheets.c.conversation_id == conversation, sheets.c.id, _SHEET
+        )
     return Record(
         channel=row.channel if row else "web",
         by_text=by_text,
+        sheets=pages,
         began_at=row.created_at if row else None,
         last_seen_at=row.last_seen_at if row else None,
         handoffs=shared,
@@ -136,8 +148,7 @@ def _by_text(store: Store, connection: Connection, conversation: str) -> dict[st
     """Without numbers: of each its last two digits, by which its owner knows it."""
 
     def rows(table: sa.Table, where: Any, by: Any, *names: str) -> list[dict[str, Any]]:
-        found = connection.execute(sa.select(table).where(where).order_by(by)).mappings()
-        return [{name: _told(store, name, row[name]) for name in names} for row in found]
+        return _rows(store, connection, table, where, by, names)
 
     mine = phones.c.conversation_id == conversation
     numbers = sa.select(phones.c.clinic, phones.c.lookup).where(mine)
@@ -152,6 +163,19 @@ def _by_text(store: Store, connection: Connection, conversation: str) -> dict[st
         "reminders": rows(reminders, later.conversation_id == conversation, later.id, *_REMINDER),
         "requests": rows(text_requests, asked.conversation_id == conversation, asked.id, *_REQUEST),
     }
+
+
+def _rows(
+    store: Store,
+    connection: Connection,
+    table: sa.Table,
+    where: Any,
+    by: Any,
+    names: Sequence[str],
+) -> list[dict[str, Any]]:
+    """These columns of the table's rows, opened."""
+    found = connection.execute(sa.select(table).where(where).order_by(by)).mappings()
+    return [{name: _told(store, name, row[name]) for name in names} for row in found]
 
 
 def _told(store: Store, name: str, value: Any) -> Any:
@@ -204,6 +228,7 @@ def export(
         "handoffs": list(record.handoffs),
         "answers": dict(record.answers),
         "by_text": dict(record.by_text),
+        "sheets": list(record.sheets),
         "also_kept": [words[key] for key in sorted(words) if key.startswith("also_kept_")],
     }
 

@@ -30,6 +30,7 @@ from bot.store.tables import (
     handoffs,
     messages,
     phones,
+    sheets,
     staff_invitations,
     staff_sessions,
     trackers,
@@ -209,9 +210,11 @@ def _write_down(engine: Engine, cleared: Cleared, now: float) -> None:
 
 def _clear_leftovers(engine: Engine, now: float) -> None:
     """The memory of a dialogue whose conversation went while Rasa worked on a turn of it, ids that
-    no token can name any more, and ways in for staff that have long ended."""
+    no token can name any more, sheets whose link has ended, and ways in for staff that have long
+    ended."""
     too_old = (
         erased.c.at < now - ERASED_KEPT,
+        sheets.c.expires_at <= now,
         staff_sessions.c.created_at < now - STAFF_SESSION,
         staff_invitations.c.created_at < now - INVITATION,
     )

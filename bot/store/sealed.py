@@ -17,6 +17,7 @@ from bot.store.tables import (
     messages,
     phones,
     reminders,
+    sheets,
     staff,
     text_requests,
     texts,
@@ -37,6 +38,7 @@ SEALED: tuple[sa.Column[bytes], ...] = (
     reminders.c.body,
     text_requests.c.number,
     text_requests.c.body,
+    sheets.c.body,
 )
 
 

@@ -394,3 +394,24 @@ text_requests = Table(  # a web chat asks to go on by text: nothing goes there b
     Index(None, "lookup", "at"),
     Index(None, "conversation_id"),
 )
+
+# --- the sheet for a visit -----------------------------------------------------------------------
+
+sheets = Table(  # a page of its own for one, made when the person asks for a link
+    "sheets",
+    metadata,
+    Column("id", String(32), primary_key=True),
+    Column("lookup", String(64), nullable=False, unique=True),  # SHA-256 of the link's token
+    Column("body", LargeBinary, nullable=False),  # the card, sealed JSON
+    Column(
+        "conversation_id",
+        String(32),
+        ForeignKey("conversations.id", ondelete="CASCADE"),
+        nullable=False,
+    ),
+    Column("clinic", String(64), nullable=False),
+    Column("language", String(8), nullable=False),
+    Column("expires_at", Float, nullable=False),
+    Index(None, "conversation_id"),
+    Index(None, "expires_at"),
+)

@@ -13,11 +13,11 @@ from typing import Any
 
 import jinja2
 
-from guardrails.catalogue import LANGUAGES, read_content
+from guardrails.catalogue import LANGUAGES, WHOLE, read_content
 
 HERE = Path(__file__).resolve().parent
 PARTS = (
-    *("keeping", "words", "calls", "stream", "delivery", "messages", "log", "help"),
+    *("keeping", "words", "calls", "stream", "delivery", "glossary", "messages", "log", "help"),
     *("unread", "handoff", "transcript", "writing", "acts", "menu", "leaving", "paper"),
 )
 """The files that go into ``widget.js``, each of functions that its rest calls."""
@@ -32,7 +32,7 @@ WORDS_SCHEMA: dict[str, Any] = {
             "propertyNames": {"pattern": "^[a-z][a-z_]*$"},
             "additionalProperties": {
                 "type": "object",
-                "required": list(LANGUAGES),
+                "required": list(WHOLE),
                 "additionalProperties": False,
                 "properties": {key: {"type": "string", "minLength": 1} for key in LANGUAGES},
             },
@@ -93,7 +93,7 @@ def load_words(path: Path) -> Words:
     return Words(
         reviewed_on=content["reviewed_on"],
         by_language={
-            language: {key: texts[language] for key, texts in words.items()}
+            language: {key: texts.get(language, texts["en"]) for key, texts in words.items()}
             for language in LANGUAGES
         },
     )

@@ -187,6 +187,7 @@ function delivery({ base, about, kept, on }) {
     if (kind === "closed") end("erased");
     else if (kind === "typing") on.typing(data.on, data.who);
     else if (kind === "handoff") on.handoff(data);
+    else if (kind === "language") on.language(data.language);
     else take(data, true);
   }
 

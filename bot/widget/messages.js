@@ -24,8 +24,9 @@ const unseen = (...children) => el("span", { className: "unseen" }, ...children)
 // `words` and `language()` follow the window's language; a message keeps the words it came with.
 function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
   // A blank line ends a paragraph; "- " and "1. " at the start of a line make list items.
-  function blocks(text) {
+  function blocks(text, glossary) {
     const nodes = [];
+    const explained = explainer(glossary);
     for (const paragraph of text.trim().split(/\n\s*\n/)) {
       let last = null; // a list goes on over lines of its kind, within one paragraph
       for (const line of paragraph.split("\n")) {
@@ -35,7 +36,7 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
           last = el(kind);
           nodes.push(last);
         } else if (kind === "p") last.append(el("br"));
-        last.append(kind === "p" ? line : el("li", kind === "ol" && { value: number }, rest));
+        last.append(...(kind === "p" ? explained(line) : [el("li", kind === "ol" && { value: number }, ...explained(rest))]));
       }
     }
     return nodes;
@@ -43,15 +44,31 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
 
   // Only calls, texts and secure pages: anything else is shown as words that lead nowhere.
   function link(href, label, className) {
-    if (!/^(tel:|sms:|https:\/\/)/i.test(href)) return el("span", { className: "nowhere" }, label);
-    if (!/^https/i.test(href)) return el("a", { className, href }, label);
+    if (!/^(tel:|sms:|https:\/\/|http:\/\/(localhost|127\.0\.0\.1)[:/])/i.test(href)) return el("span", { className: "nowhere" }, label);
+    if (!/^http/i.test(href)) return el("a", { className, href }, label);
     const away = { className, href, target: "_blank", rel: "noopener noreferrer" };
     return el("a", away, label, unseen(` (${words.new_tab})`));
   }
 
   const reach = (list) => el("p", { className: "actions" }, ...list.map((a) => link(a.href, a.label, "action")));
 
-  function card({ type, title, lines, actions, note }) {
+  // Things side by side. The cells stand below their head, not beside it: so three columns fit a phone.
+  function table({ title, columns, rows }) {
+    const row = (cells, name, props) => el("tr", null, ...cells.map((cell) => el(name, props, cell)));
+    return el("table", null, el("caption", null, title), el("thead", null, row(columns, "th", { scope: "col" })),
+      ...rows.map(({ head, cells }) => el("tbody", null, row([head], "th", { scope: "rowgroup", colspan: cells.length }), row(cells, "td"))));
+  }
+
+  // A visit sheet: each section opens and closes. Only questions are counted, as people speak of them by number.
+  const sheet = ({ title, sections }) => el("div", { className: "card sheet", role: "group", "aria-label": title }, el("h3", null, title),
+    ...sections.map((section) => el("details", null, el("summary", null, section.title),
+      el(section.id === "questions" ? "ol" : "ul", null,
+        ...section.lines.map(({ text, why }) => el("li", null, text, why ? el("p", { className: "note" }, why) : null))))));
+
+  function card(it) {
+    if (it.sections) return sheet(it);
+    if (it.rows) return table(it);
+    const { type, title, lines, actions, note } = it;
     return el("div", { className: "card " + (type === "line" ? "line" : "provider"), role: "group", "aria-label": title },
       el("h3", null, title),
       ...(lines || []).map((line) => el("p", null, line)),
@@ -87,11 +104,11 @@ function messageNodes({ words, language, onChoose, onRetry, onPrint }) {
     const own = m.from === "person";
     const node = el("div", { className: `message ${own ? "own" : m.from} is-${m.kind}`, lang: m.lang },
       author(m),
-      m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text))) : null,
+      m.text ? el("div", { className: "bubble" }, ...(own ? [m.text] : blocks(m.text, m.glossary))) : null,
       ...(m.cards || []).map(card),
       m.sources?.length ? sources(m.sources) : null,
       m.reviewed_on ? reviewed(m.reviewed_on) : null);
-    if (m.print) {
+    if (m.print || m.cards?.some((one) => one.sections)) {
       node.append(el("button", { type: "button", className: "choice", onclick: () => onPrint(node) }, words.print));
     }
     if (withChoices && m.choices?.length) node.append(choices(m));

@@ -17,6 +17,7 @@ function dress(place, css, nonce) {
 function printAlone(host, message) {
   const undo = dress(document, "@media print { body > :not(care-navigator) { display: none !important } }");
   message.classList.add("printed");
+  message.querySelectorAll("details").forEach((one) => { one.open = true; });
   host.dataset.printing = "";
   addEventListener("afterprint", () => {
     undo();

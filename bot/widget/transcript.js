@@ -3,9 +3,11 @@ function transcript({ words, language, name }, { what_this_is: about, messages }
   const time = new Intl.DateTimeFormat(language, { dateStyle: "medium", timeStyle: "short" });
   const when = (at) => time.format(new Date(typeof at === "number" ? at * 1e3 : at));
 
-  function card({ title, lines, actions, note }) {
+  function card({ title, sections, lines, actions, note, columns, rows }) {
+    const told = (rows || []).flatMap(({ head, cells }) => [head, ...cells.map((cell, i) => `  ${columns[i]}: ${cell}`)]);
     const reached = (actions || []).map(({ label, href }) => `${label}: ${href.replace(/^(tel|sms):|[?&]+body=.*/g, "")}`);
-    return [title, ...(lines || []), ...reached, note].filter(Boolean).join("\n  ");
+    const listed = (sections || []).flatMap((one) => [one.title, ...one.lines.map(({ text }) => "- " + text)]);
+    return [title, ...(lines || told), ...listed, ...reached, note].filter(Boolean).join("\n  ");
   }
 
   function said(m) {

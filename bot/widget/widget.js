@@ -257,6 +257,8 @@
         tell();
       },
       handoff: bar.show,
+      // The person wrote in another language, and is answered in it: the window follows.
+      language: (spoken) => chat.speak(spoken).then(() => { kept.keep({ ui: spoken }); relabel(spoken); help.draw(); }, () => {}),
       link(up) { linked = up; tell(); },
       refused: (status) => leaving.withdraw(refusal(status, clinic)),
       // What is not yet sent outlives an expired session; nothing outlives an erasure.

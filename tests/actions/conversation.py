@@ -3,7 +3,7 @@ message is given; its entities are found by the project's own gazetteer."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -25,6 +25,7 @@ TODAY = date(2026, 11, 20)
 CATALOGUE = load_catalogue(CONTENT)
 RELEASER = Releaser(CATALOGUE, load_helplines(CONTENT / "helplines.yml", TODAY), lambda: TODAY)
 FILLED_BY_THE_EDGE = {"human.now", "reminder.set"}
+OF_THE_EDGE = ("sheet.link",)
 
 
 class LocalActions(EndpointConfig):
@@ -112,7 +113,26 @@ class Conversation:
 
 def can_be_released(draft: Draft) -> bool:
     """Raises `Withheld` when the draft would not reach the person."""
-    return draft["message"] in FILLED_BY_THE_EDGE or bool(RELEASER.release(draft))
+    if draft["message"] in FILLED_BY_THE_EDGE:
+        return True
+    for card in draft.get("cards", ()):
+        for line in _lines_of(card):
+            assert RELEASER.release(line)
+    cards = [card for card in draft.get("cards", ()) if "sheet" not in card]
+    choices = [one for one in draft.get("choices", ()) if one not in OF_THE_EDGE]
+    shown = {**draft, "cards": cards} | ({"choices": choices} if "choices" in draft else {})
+    return bool(RELEASER.release(shown))
+
+
+def _lines_of(card: dict[str, Any]) -> Iterator[Draft]:
+    """The reviewed lines of a sheet, each with its title and why it helps, as drafts."""
+    for section in card.get("sheet", {}).get("sections", ()):
+        yield {"message": f"sheet.section.{section['id']}"}
+        for item in section["items"]:
+            if "item" in item:
+                yield {"message": item["item"], "slots": item.get("slots", {})}
+            if "why" in item:
+                yield {"message": item["why"]}
 
 
 def ids(drafts: list[Draft]) -> list[str]:

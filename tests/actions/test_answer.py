@@ -61,17 +61,6 @@ def test_a_first_visit_that_is_not_written_of_gets_the_overview():
     assert said == {"message": "first_visit.overview"}
 
 
-def test_two_roles_are_compared_side_by_side():
-    said = answer(heard("compare_roles", ("role", "coach"), ("role", "therapist")), WRITTEN)
-    assert said["slots"]["a"] == "role.coach"
-    assert said["slots"]["b"] == "role.therapist"
-    assert len(said["slots"]["rows"]) == 5
-
-
-def test_one_role_is_not_enough_to_compare():
-    assert answer(heard("compare_roles", ("role", "coach")), WRITTEN)["message"] == "compare.which"
-
-
 def test_every_guess_is_a_choice():
     assert {f"guess.{intent}" for intent in GUESSES} <= set(CATALOGUE.choices)
 

@@ -100,6 +100,7 @@ async def test_as_what_matters_for_a_visit_it_is_kept_word_for_word(talk: Conver
     await talk.takes("prepare_visit")
     await talk.says("a therapist", "inform")
     await talk.takes("inform", {"visit_kind": "first"})
+    await talk.takes("skip")
     text = "My mom died, and I can't stop crying…"
     assert ids(await talk.says(text, "share_feelings")) == ["visit.ask_needs"]
     assert await talk.slot("visit_matters") == text

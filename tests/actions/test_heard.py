@@ -34,6 +34,10 @@ def test_an_answer_with_a_question_mark_is_still_an_answer():
     assert message("aetna?", ("payer", "aetna", "aetna"), intent="nlu_fallback").bare
 
 
+def test_the_name_of_a_condition_answers_nothing_that_we_ask():
+    assert not message("depression", ("condition", "depression", "depression")).bare
+
+
 def test_text_that_names_nothing_is_not_a_bare_answer():
     assert not message("please").bare
 

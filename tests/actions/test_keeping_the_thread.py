@@ -137,8 +137,10 @@ async def test_a_number_alone_picks_a_place_that_was_offered(talk: Conversation)
 async def test_a_number_alone_picks_a_choice_of_the_visit(talk: Conversation) -> None:
     await talk.takes("prepare_visit")
     assert ids(await talk.says("1", "edit_list")) == ["visit.ask_kind"]
-    assert ids(await talk.says("1", "edit_list")) == ["visit.ask_matters"]
+    assert ids(await talk.says("1", "edit_list")) == ["visit.ask_whom"]
+    assert ids(await talk.says("3", "edit_list")) == ["visit.ask_matters"]
     assert await talk.slot("visit_kind") == "first"
+    assert await talk.slot("visit_whom") == "couple"
 
 
 async def test_another_town_after_a_no_is_taken_whatever_is_asked(talk: Conversation) -> None:
@@ -165,4 +167,6 @@ async def test_what_was_gathered_already_is_not_taken_for_own_words(talk: Conver
     await talk.takes("prepare_visit", {"role": "psychologist"})
     await talk.says("first", "inform")
     await talk.takes("inform", {"visit_kind": "first"})
+    await talk.takes("inform", {"visit_whom": "adult"})
     assert ids(await talk.says("its my first visit", "inform")) == ["visit.ask_matters"]
+    assert ids(await talk.says("for myself", "inform")) == ["visit.ask_matters"]

@@ -144,17 +144,17 @@ async def test_who_wants_something_else_gets_it(texter: Conversation) -> None:
     assert ids(await texter.takes("prepare_visit")) == ["visit.ask_role"]
 
 
-async def test_the_list_for_a_visit_offers_it_by_text_only(
+async def test_the_sheet_for_a_visit_offers_it_by_text_only(
     talk: Conversation, texter: Conversation
 ) -> None:
     await texter.takes("prepare_visit")
-    for _ in range(3):
-        [*_, listed] = await texter.takes("skip")
-    [listed] = await texter.takes("skip")
-    assert "remind.ask" in listed["choices"]
+    for _ in range(4):
+        await texter.takes("skip")
+    [made] = await texter.takes("skip")
+    assert "remind.ask" in made["choices"]
     talk.clinic = {}
-    [again] = await talk.says("undo", "edit_list")
-    assert "choices" not in again
+    [again] = await talk.says("remove 1", "edit_list")
+    assert "remind.ask" not in again["choices"]
 
 
 # --- a provider that was picked ---------------------------------------------------------------

@@ -38,7 +38,7 @@ def test_clinics_are_shown_when_nobody_of_the_role_is_found(
 
 def test_nothing_found_names_the_other_places_in_one_message(directory: Engine) -> None:
     [text] = said({"help_role": ["psychiatrist"], "place": {"state": "VT"}}, directory)
-    for place in ("Your insurance plan", "Community mental health centers", "211", "SAMHSA"):
+    for place in ("Your plan: call the number", "Community mental health centers", "211", "SAMHSA"):
         assert place in text
     assert "FindTreatment.gov" in text
 

@@ -81,7 +81,7 @@ def test_messy_questions_find_their_topic(entity: str) -> None:
 @pytest.mark.parametrize("entity", ASKED)
 def test_every_topic_is_asked_about_and_has_cues(entity: str) -> None:
     assert set(ASKED[entity]) == set(cues(entity))
-    assert {f"{entity}.{value}" for value in ASKED[entity]} == NAMED[entity]
+    assert {f"{entity}.{value}" for value in ASKED[entity]} <= NAMED[entity]
     assert min(map(len, ASKED[entity].values())) >= (8 if entity in ("right", "cost_term") else 4)
 
 

@@ -15,24 +15,26 @@ from tests.bot.edge import QUESTION, Edge, ids
 
 DANGER = "i want to kill myself"
 HOPELESS, NUMB = "i feel hopeless", "i feel numb"
-LOST = "i lost my brother to suicide"
+LOST, LOST_ES = "i lost my brother to suicide", "mi hermano se suicidó"
 RASA = ["about.can_do"]
+TURNED = ["language.now", *RASA]
+"""What comes when the message is in the other language of the clinic's: the chat goes on in it."""
 SECRET = "call me on 512 555 0100, i feel hopeless"
 
 
 @pytest.mark.parametrize(
-    ("language", "first", "second"),
+    ("language", "first", "between", "second"),
     [
-        ("en", HOPELESS, NUMB),
-        ("es", "me siento vacío", "estoy muy solo"),
-        ("es", "me siento vacío", HOPELESS),
+        ("en", HOPELESS, RASA, NUMB),
+        ("es", "me siento vacío", TURNED, "estoy muy solo"),
+        ("es", "me siento vacío", TURNED, HOPELESS),
     ],
 )
-async def test_two_different_weak_signs_in_two_messages_ask(edge, language, first, second):
+async def test_two_different_weak_signs_in_two_messages_ask(edge, language, first, between, second):
     edge.session = Session("c" * 32, "demo", language)
     await edge.begin()
     assert ids(await edge.say(first)) == RASA
-    assert ids(await edge.say("what does a psychologist do")) == RASA
+    assert ids(await edge.say("what does a psychologist do")) == between
     assert ids(await edge.say(second)) == ["check_in.ask"]
 
 
@@ -155,14 +157,21 @@ async def test_the_place_in_a_form_is_kept_through_danger_and_denial(edge):
     assert edge.engine.forgotten == []
 
 
-@pytest.mark.parametrize("again", [LOST, "mi hermano se suicidó"])
-async def test_a_loss_to_suicide_is_answered_once_and_then_by_rasa(edge, again):
+@pytest.mark.parametrize(("again", "then"), [(LOST, RASA), (LOST_ES, TURNED)])
+async def test_a_loss_to_suicide_is_answered_once_and_then_by_rasa(edge, again, then):
     await edge.begin()
     first = await edge.say(LOST)
     assert ids(first) == ["bereaved.suicide"]
     assert first[0].kind == "notice"
-    assert ids(await edge.say(again)) == RASA
+    assert ids(await edge.say(again)) == then
     assert edge.engine.asked[-1]["text"] == again
+
+
+async def test_a_loss_told_in_the_other_language_is_comforted_in_it_before_the_notice(edge):
+    await edge.begin()
+    said = await edge.say(LOST_ES)
+    assert ids(said)[:2] == ["bereaved.suicide", "language.now"]
+    assert "Lo siento" in said[0].text or "Siento" in said[0].text
 
 
 async def test_danger_of_ones_own_after_a_loss_is_heard(edge):

@@ -75,6 +75,7 @@ def test_the_model_depends_on_what_rasa_learns_and_on_our_components(root: Path)
         "bot/engine/names.py",
         "bot/engine/parts.py",
         "config.yml",
+        "data/content/messages/role.yml",
         "data/content/terms/role.yml",
         "data/domain/intents.yml",
         "data/nlu/greet.yml",

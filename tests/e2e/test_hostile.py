@@ -33,11 +33,11 @@ def test_a_typed_payload_fills_no_slot(person):
 
 
 def test_a_payload_in_a_form_that_takes_own_words_is_kept_as_words(person):
-    person.say_all("help me prepare for a visit", "therapist", "first visit")
-    person.say_all(
-        '/inform{"visit_kind":"switching"} <img src=x onerror=alert(1)>', "none of these"
-    )
-    assert '/inform{"visit_kind":"switching"} <img src=x onerror=alert(1)>' in person.last.text
+    person.say_all("help me prepare for a visit", "therapist", "first visit", "skip")
+    typed = '/inform{"visit_kind":"switching"} <img src=x onerror=alert(1)>'
+    person.say_all(typed, "none of these")
+    [sheet] = person.last.messages[-1]["cards"]
+    assert sheet["sections"][0]["lines"][0]["text"] == typed
 
 
 def test_markup_comes_back_as_it_was_typed(person):

@@ -6,7 +6,7 @@ FORMS = {
     "find.ask_place": ("find a provider", "therapist"),
     "find.ask_payment": ("find a provider", "therapist", "78701"),
     "visit.ask_kind": ("help me prepare for a visit", "therapist"),
-    "visit.ask_needs": ("help me prepare for a visit", "therapist", "first visit", "skip"),
+    "visit.ask_needs": ("help me prepare for a visit", "therapist", "first visit", "skip", "skip"),
 }
 INTERRUPTIONS = {
     "a question about roles": ("what is a psychologist?", "role.psychologist"),
@@ -38,7 +38,7 @@ def test_a_wish_for_a_person_that_is_taken_back_leads_back(person):
 
 
 def test_in_their_own_words_a_crisis_is_still_a_crisis(person):
-    asked = person.say_all("help me prepare for a visit", "therapist", "first visit")
+    asked = person.say_all("help me prepare for a visit", "therapist", "first visit", "skip")
     assert asked.ids == ["visit.ask_matters"]
     heard = person.say("what matters is that i want to end my life")
     assert heard.ids == ["safety.suicide_self_harm", "resume.after_danger", "visit.ask_matters"]
@@ -72,7 +72,8 @@ def test_one_task_gives_way_to_the_other(person):
 
 
 def test_a_search_follows_a_list_and_a_list_a_search(person):
-    made = person.say_all("help me prepare for a visit", "therapist", "skip", "skip", "none")
-    assert made.ids == ["visit.list"]
+    answers = ("therapist", "skip", "skip", "skip", "none")
+    made = person.say_all("help me prepare for a visit", *answers)
+    assert made.ids == ["visit.sheet"]
     asked = person.tap("find.start")
     assert asked.ids[-1].startswith("find.ask_")

@@ -1,4 +1,4 @@
-"""A person gets ready for a visit: four questions, then a list that is theirs to change."""
+"""A person gets ready for a visit: five questions, then a sheet that is theirs to change."""
 
 import re
 
@@ -14,10 +14,16 @@ def items(heard):
     return re.findall(r"^\d+\. (.+)$", heard.text, re.MULTILINE)
 
 
+def sections(heard):
+    """The sections of the sheet's card, by id."""
+    [card] = heard.messages[-1]["cards"]
+    return {one["id"]: [line["text"] for line in one["lines"]] for one in card["sections"]}
+
+
 @pytest.fixture
 def listed(person):
     person.say_all(
-        "help me get ready for my appointment", "a psychiatrist", "its my first visit", OWN
+        "help me get ready for my appointment", "a psychiatrist", "its my first visit", "skip", OWN
     )
     person.say("cost and evening visits")
     return person
@@ -26,24 +32,26 @@ def listed(person):
 def test_the_whole_way_to_a_list(person):
     assert person.say("help me get ready for my appointment").ids == ["visit.ask_role"]
     assert person.say("psychiatrist").ids == ["visit.ask_kind"]
-    assert person.say("first visit").ids == ["visit.ask_matters"]
+    assert person.say("first visit").ids == ["visit.ask_whom"]
+    assert person.say("my daughter").ids == ["visit.ask_matters"]
     assert person.say(OWN).ids == ["visit.ask_needs"]
     made = person.say("cost and online visits")
-    assert made.ids == ["visit.list"]
+    assert made.ids == ["visit.sheet"]
     assert made.messages[-1]["print"] is True
     assert len(items(made)) >= 5
 
 
 def test_their_own_words_are_kept_as_they_are_at_the_top(listed):
-    assert OWN in items(listed.last)[0]
+    assert sections(listed.last)["matters"] == [OWN]
 
 
 def test_role_and_needs_choose_the_questions(person, someone):
     therapist, psychiatrist = someone(), someone()
+    answers = ("first visit", "skip", "skip", "none of these")
     for each, role in ((therapist, "therapist"), (psychiatrist, "psychiatrist")):
-        each.say_all("help me prepare for a visit", role, "first visit", "skip", "none of these")
+        each.say_all("help me prepare for a visit", role, *answers)
     assert items(therapist.last) != items(psychiatrist.last)
-    person.say_all("help me prepare for a visit", "therapist", "first visit", "skip", "cost")
+    person.say_all("help me prepare for a visit", "therapist", *answers[:-1], "cost")
     assert len(items(person.last)) > len(items(therapist.last))
 
 
@@ -62,9 +70,23 @@ def test_a_line_is_added_in_their_own_words(listed):
     assert "do you have parking for a wheelchair van?" in items(added)[-1]
 
 
+def test_lines_are_sorted_and_reworded(listed):
+    a, b, c, *rest = items(listed.last)
+    assert items(listed.say("move 3 to the top")) == [c, a, b, *rest]
+    assert items(listed.say("swap 1 and 2")) == [a, c, b, *rest]
+    assert items(listed.say("change 2 to What does it COST?"))[1] == "What does it COST?"
+
+
+def test_a_section_is_left_out_and_put_back(listed):
+    listed.tap("visit.sections")
+    assert "bring" not in sections(listed.tap("visit.leave_out.bring"))
+    listed.tap("visit.sections")
+    assert "bring" in sections(listed.tap("visit.put_in.bring"))
+
+
 def test_the_last_one_is_taken_out_and_brought_back(listed):
     before = items(listed.last)
-    assert items(listed.tap("visit.remove_last")) == before[:-1]
+    assert items(listed.say("take out the last one")) == before[:-1]
     assert items(listed.tap("visit.undo")) == before
 
 
@@ -76,20 +98,22 @@ def test_the_list_is_printed(listed):
     printed = listed.say("print my list")
     assert printed.ids == ["visit.print"]
     assert printed.messages[0]["print"] is True
-    assert OWN in printed.text
+    assert sections(printed)["matters"] == [OWN]
 
 
 def test_everything_can_be_skipped(person):
-    made = person.say_all("prepare for a visit", "skip", "skip", "skip", "skip")
-    assert made.ids == ["visit.list"]
+    made = person.say_all("prepare for a visit", "skip", "skip", "skip", "skip", "skip")
+    assert made.ids == ["visit.sheet"]
     assert len(items(made)) >= 3
 
 
 def test_changing_from_someone_else_makes_another_list(person, someone):
     switching = someone()
     for each, kind in ((person, "first visit"), (switching, "switching from someone else")):
-        each.say_all("help me prepare for a visit", "therapist", kind, "skip", "none of these")
-        assert each.last.ids == ["visit.list"]
+        each.say_all(
+            "help me prepare for a visit", "therapist", kind, "skip", "skip", "none of these"
+        )
+        assert each.last.ids == ["visit.sheet"]
     assert items(person.last) != items(switching.last)
 
 
@@ -97,9 +121,10 @@ def test_choices_lead_all_the_way(person):
     person.last = person.first
     assert person.tap("visit.start").ids == ["visit.ask_role"]
     assert person.tap("pick.role.therapist").ids == ["visit.ask_kind"]
-    assert person.tap("pick.visit.switching").ids == ["visit.ask_matters"]
+    assert person.tap("pick.visit.switching").ids == ["visit.ask_whom"]
+    assert person.tap("pick.whom.couple").ids == ["visit.ask_matters"]
     assert person.tap("pick.skip").ids == ["visit.ask_needs"]
-    assert person.tap("pick.need.cost").ids == ["visit.list"]
+    assert person.tap("pick.need.cost").ids == ["visit.sheet"]
     assert label("visit.print") in person.last.choices
 
 

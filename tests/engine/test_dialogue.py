@@ -51,7 +51,8 @@ async def test_a_choice_the_model_does_not_know_is_refused(room, said):
     ],
 )
 async def test_a_slash_never_makes_an_intent(room, typed):
-    parsed = await room.dialogue._understood(room.heard("c1", text=typed))
+    tracker = await room.dialogue._processor.get_tracker("c1")
+    [parsed] = await room.dialogue._understood(tracker, room.heard("c1", text=typed))
     assert parsed.intent["name"] == "nlu_fallback"
     assert parsed.text == typed
     assert parsed.entities == []

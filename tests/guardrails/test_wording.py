@@ -5,14 +5,13 @@ from pathlib import Path
 
 import pytest
 
+from guardrails.reading import check_length, check_reading, reading_text
 from guardrails.wording import (
     check_languages,
-    check_reading,
     check_review_dates,
     check_wording,
     load_bans,
     read_words,
-    reading_text,
 )
 
 TODAY = date(2026, 11, 21)
@@ -122,12 +121,14 @@ def test_a_list_is_read_as_sentences_without_its_marks() -> None:
 
 
 def test_a_hard_message_is_named_with_its_grade(tmp_path: Path) -> None:
-    (fault,) = check_reading(content(tmp_path, "Hello."), grade=lambda _: 9.2)
-    assert fault == "messages.yml: a.b: reading grade 9.2, over 8"
+    assert check_reading(content(tmp_path, "Hello."), {"en": lambda _: 9.2}) == [
+        "messages.yml: a.b (en): reading grade 9.2, over 8",
+        "the median of en is grade 9.2, over 6",
+    ]
 
 
 def test_a_very_long_sentence_is_a_fault_at_any_grade(tmp_path: Path) -> None:
-    (fault,) = check_reading(content(tmp_path, "so " * 26 + "on."), grade=lambda _: 1.0)
+    (fault,) = check_reading(content(tmp_path, "so " * 26 + "on."), {"en": lambda _: 1.0})
     assert "27 words in one sentence" in fault
 
 
@@ -150,4 +151,11 @@ def test_english_of_placeholders_only_may_have_words_in_spanish(tmp_path: Path) 
 
 
 def test_fragments_are_not_graded(tmp_path: Path) -> None:
-    assert check_reading(content(tmp_path, "hard", kind="fragment"), grade=lambda _: 20.0) == []
+    assert check_reading(content(tmp_path, "hard", kind="fragment"), {"en": lambda _: 20.0}) == []
+
+
+def test_a_message_of_more_than_sixty_words_is_named_with_its_count(tmp_path: Path) -> None:
+    long = "one two three four five six. " * 10
+    assert check_length(content(tmp_path, long)) == []
+    (fault,) = check_length(content(tmp_path, long + "And - one more {slot}."))
+    assert fault == "messages.yml: a.b (en): 64 words, over 60"

@@ -9,7 +9,8 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Engine
 
-from bot.conversation import Message, Session
+from bot.conversation import Ids, Message, Session
+from bot.sheet.store import Sheets
 from bot.store.conversations import Store
 from bot.store.crypto import Sealer
 from bot.store.sealed import SEALED, key_of
@@ -129,6 +130,16 @@ def by_text(
         for table, values in rows:
             connection.execute(metadata.tables[table].insert().values(**values))
     return lookup
+
+
+def a_sheet(
+    store: Store, whose: Session, words: str = "what i want to say", until: float = NOW + 30 * DAY
+) -> str:
+    """The page of a sheet, with words of the person's. The token of its link."""
+    line = {"text": words, "own": True}
+    section = {"id": "matters", "title": "What matters", "lines": [line]}
+    card = {"type": "sheet", "title": "My sheet", "language": "en", "sections": [section]}
+    return Sheets(store.engine, store.sealer, Ids()).add(whose, card, NOW, until)
 
 
 def of_conversations() -> dict[str, sa.Table]:

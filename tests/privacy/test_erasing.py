@@ -21,6 +21,7 @@ from tests.bot.edge import Edge
 from tests.privacy.filling import (
     KEY,
     NOW,
+    a_sheet,
     ask_for_a_person,
     by_text,
     count,
@@ -40,6 +41,7 @@ def test_r16_erasing_leaves_no_row_in_any_table_of_conversations(store):
         talk(store, one)
         ask_for_a_person(store, one)
         by_text(store, one)
+        a_sheet(store, one)
     before = count(store.engine)
     assert all(n >= 2 for n in before.values()), "a table that the test does not fill"
     store.erase(whose.conversation, NOW)
@@ -53,6 +55,7 @@ def test_only_the_closed_id_is_left_and_nothing_that_can_be_opened(store):
     talk(store, whose, text="my unrepeatable sorrow")
     ask_for_a_person(store, whose, note="my unrepeatable number")
     by_text(store, whose, words="my unrepeatable visit")
+    a_sheet(store, whose, "my unrepeatable question")
     assert any(b"unrepeatable" in body for body in opened(store.engine, store.sealer))
     store.erase(whose.conversation, NOW)
     assert [name for name, _, _ in sealed_values(store.engine)] == ["staff.totp"]

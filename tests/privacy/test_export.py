@@ -20,7 +20,7 @@ from bot.store.migrate import upgrade
 from bot.store.tables import metadata, trackers
 from bot.tokens import Tokens
 from tests.bot.edge import KEY, FakeEngine
-from tests.privacy.filling import ask_for_a_person, by_text, new_id
+from tests.privacy.filling import a_sheet, ask_for_a_person, by_text, new_id
 
 MEMORY = {
     "events": [
@@ -124,6 +124,20 @@ def test_the_copy_holds_what_texting_keeps_of_the_phone_and_no_number_or_hash(cl
     assert "somebody else" not in answer.text
 
 
+def test_the_copy_holds_the_sheets_that_have_a_page_and_until_when(client, store):
+    mine, other = begin(client), begin(client)
+    token = a_sheet(store, whose(mine), "my unrepeatable question")
+    a_sheet(store, whose(other), "somebody else's question")
+    answer = client.get("/api/chat/export", headers=mine)
+    (sheet,) = answer.json()["sheets"]
+    assert (
+        json.loads(sheet["body"])["sections"][0]["lines"][0]["text"] == "my unrepeatable question"
+    )
+    assert sheet["expires_at"].startswith("2027-02-14")
+    assert token not in answer.text
+    assert "somebody else" not in answer.text
+
+
 def test_it_is_in_the_language_of_the_chat_and_nobody_elses(client):
     mine, other = begin(client, language="es"), begin(client)
     say(client, other, "somebody else's unrepeatable words")
@@ -162,6 +176,7 @@ def test_every_column_that_is_kept_of_a_conversation_is_in_the_copy_or_left_out_
         "texts": set(export._TEXT),
         "reminders": set(export._REMINDER),
         "text_requests": set(export._REQUEST),
+        "sheets": set(export._SHEET),
     }
     columns = {f"{name}.{column.name}" for name in told for column in metadata.tables[name].columns}
     in_the_copy = {f"{name}.{column}" for name, names in told.items() for column in names}

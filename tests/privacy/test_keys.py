@@ -23,6 +23,7 @@ from bot.store.tables import messages, metadata, trackers
 from tests.privacy.filling import (
     KEY,
     NOW,
+    a_sheet,
     ask_for_a_person,
     by_text,
     new_id,
@@ -67,6 +68,7 @@ def test_every_row_of_every_column_is_sealed_anew_and_says_the_same(store):
         talk(store, whose)
         ask_for_a_person(store, whose)
         by_text(store, whose)
+        a_sheet(store, whose)
     before = sorted(opened(store.engine, store.sealer))
     assert {name for name, _, _ in sealed_values(store.engine)} == {str(each) for each in SEALED}
     looked_at = []

@@ -27,6 +27,7 @@ from tests.privacy.filling import (
     DAY,
     KEY,
     NOW,
+    a_sheet,
     ask_for_a_person,
     by_text,
     count,
@@ -57,6 +58,7 @@ def test_a_conversation_goes_thirty_days_after_its_last_message_with_all_that_ha
         talk(store, whose, at)
         ask_for_a_person(store, whose, at)
         by_text(store, whose, at)
+        a_sheet(store, whose)
     before = count(store.engine)
     assert all(n >= 2 for n in before.values()), "a table that the test does not fill"
     retention.run(store.engine, DEMO, NOW)
@@ -78,7 +80,19 @@ def test_all_tables_of_conversations_are_thought_of():
         "texts",
         "reminders",
         "text_requests",
+        "sheets",
     }
+
+
+def test_the_page_of_a_sheet_goes_on_its_day_though_its_chat_goes_on(store):
+    whose = session()
+    talk(store, whose, NOW)
+    a_sheet(store, whose, until=NOW + 10 * DAY)
+    retention.run(store.engine, DEMO, NOW + 9 * DAY)
+    assert count(store.engine, "sheets") == {"sheets": 1}
+    retention.run(store.engine, DEMO, NOW + 10 * DAY)
+    assert count(store.engine, "sheets") == {"sheets": 0}
+    assert ids(store) == {whose.conversation}
 
 
 def test_the_last_message_counts_whoever_wrote_it(store):

@@ -14,7 +14,7 @@ from tests.sms.texter import Texter
 
 NUMBER = "512 555 0123"
 LIST = {
-    "message": "visit.list",
+    "message": "visit.sheet",
     "slots": {"lines": [{"message": "visit.own_item", "slots": {"words": "Ask about cost"}}]},
 }
 

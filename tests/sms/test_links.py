@@ -69,7 +69,7 @@ def opened(tmp_path):
         yield Opened(f"sqlite:///{tmp_path}/carenav.db")
 
 
-@pytest.mark.parametrize("message", ["visit.print", "visit.list"])
+@pytest.mark.parametrize("message", ["visit.print", "visit.sheet"])
 @pytest.mark.parametrize(
     ("language", "heading"), [("en", "Questions for"), ("es", "reguntas para")]
 )

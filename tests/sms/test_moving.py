@@ -39,7 +39,7 @@ async def test_it_is_not_offered_without_texts_or_without_a_way_to_send_them(mov
 async def test_it_is_not_offered_to_somebody_who_texts(mover):
     mover.edge.engine.drafts = [LIST]
     assert "Ask about cost" in await mover.texter.text("make me a list")
-    (listed,) = [m for m in await mover.texter.said() if m.message == "visit.list"]
+    (listed,) = [m for m in await mover.texter.said() if m.message == "visit.sheet"]
     assert "text_me" not in [offer.do for offer in listed.offers]
 
 

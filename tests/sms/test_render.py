@@ -328,7 +328,7 @@ LINK = f"https://care.example/l/{'Aa0-_' * 14}"
 
 def prep_list(items):
     lines = [{"message": "visit.own_item", "slots": {"words": words}} for words in items]
-    return released({"message": "visit.list", "slots": {"lines": lines}})
+    return released({"message": "visit.sheet", "slots": {"lines": lines}})
 
 
 def test_a_list_can_be_opened_from_the_first_text_and_read_on_by_more():
@@ -491,3 +491,36 @@ def test_the_words_around_a_text_have_the_same_places_to_fill_in_both_languages(
         for key, words in by_language.items():
             assert re.findall(r"\{(\w+)\}", words) == places.get(key, []), key
             assert is_gsm(plain(words)), key
+
+
+# --- roles side by side -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_a_table_is_read_row_by_row_with_the_name_of_the_column_before_each_cell(language):
+    draft = {
+        "message": "compare.roles",
+        "slots": {"roles": ["role.coach", "role.psychiatrist"]},
+        "cards": [
+            {
+                "table": "compare.caption",
+                "columns": ["role.coach", "role.psychiatrist"],
+                "rows": [
+                    {
+                        "head": f"compare.aspect.{aspect}",
+                        "cells": [f"role.coach.{aspect}", f"role.psychiatrist.{aspect}"],
+                    }
+                    for aspect in ("prescribe", "visit")
+                ],
+            }
+        ],
+    }
+    said = released(draft, language)
+    texts = "\n".join(RENDERER.render([said], language).parts)
+    first, second = said.cards[0]["rows"]
+    columns = said.cards[0]["columns"]
+    for row in (first, second):
+        for name, cell in zip(columns, row["cells"], strict=True):
+            assert plain(f"- {name}: {cell}") in texts
+    assert texts.index(plain(first["head"])) < texts.index(plain(second["head"]))
+    assert plain(f"{first['head']}\n") in texts

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.widget.conftest import write
+from tests.widget.conftest import PHONE, write
 from tests.widget.fake_edge import ANSWER, HELLO, FakeEdge
 
 pytestmark = pytest.mark.browser
@@ -97,6 +97,30 @@ def test_an_answer_names_its_sources_and_its_review(chat: Page, edge: FakeEdge) 
     )
 
 
+def test_a_hard_word_is_a_button_that_shows_its_meaning_in_place(
+    chat: Page, edge: FakeEdge
+) -> None:
+    copay = {"word": "copay", "meaning": "A set amount for each visit."}
+    claim = {"word": "claims", "meaning": "What the plan is asked to pay."}
+    edge.say("See copay.test. A copay is paid.\n- Your copay, and claims.", glossary=[copay, claim])
+    bubble, meaning = chat.locator(".bubble").last, chat.get_by_text(copay["meaning"])
+    expect(bubble.get_by_role("button")).to_have_text(["copay", "claims"])
+    expect(meaning).to_be_hidden()
+    word = bubble.get_by_role("button", name="copay")
+    word.press("Enter")
+    expect(bubble.locator("p")).to_have_text(
+        f"See copay.test. A copay ({copay['meaning']}) is paid."
+    )
+    expect(meaning).to_be_visible()
+    expect(word).to_have_attribute("aria-expanded", "true")
+    word.press("Escape")
+    expect(meaning).to_be_hidden()
+    expect(word).to_be_focused()
+    word.click()
+    word.click()
+    expect(word).to_have_attribute("aria-expanded", "false")
+
+
 def test_staff_are_told_apart_from_the_guide(chat: Page, edge: FakeEdge) -> None:
     edge.say("Good morning.", **{"from": "staff"})
     expect(chat.get_by_text("Care team")).to_be_visible()
@@ -132,3 +156,54 @@ def test_an_empty_message_is_not_sent(chat: Page, edge: FakeEdge) -> None:
     write(chat, "hello")
     expect(chat.get_by_text(ANSWER)).to_be_visible()
     assert [sent["text"] for sent in edge.sent] == ["hello"]
+
+
+def test_roles_stand_side_by_side_in_a_table_that_fits_a_phone(page: Page, edge: FakeEdge) -> None:
+    page.set_viewport_size(PHONE)
+    page.goto(edge.url + "/host")
+    page.get_by_role("button", name="Ask the care guide").click()
+    page.locator(".message").first.wait_for()
+    roles = ["Therapist", "Neuropsychologist", "Psychiatric nurse practitioner"]
+    rows = [{"head": "A usual visit", "cells": ["About 50 minutes", "Several hours", HOSTILE]}]
+    table = {"type": "table", "title": "Side by side", "columns": roles, "rows": rows}
+    edge.say("Here they are.", kind="answer", cards=[table])
+    shown = page.get_by_role("table", name="Side by side")
+    for role in roles:
+        expect(shown.get_by_role("columnheader", name=role)).to_be_visible()
+    expect(shown.get_by_role("rowheader", name="A usual visit")).to_be_visible()
+    expect(shown.get_by_role("cell")).to_have_text(rows[0]["cells"])
+    assert shown.locator("th[scope=col]").count() == 3
+    wide, room = (one.bounding_box() for one in (shown, page.locator(".log")))
+    assert wide
+    assert room
+    assert room["x"] <= wide["x"]
+    assert wide["x"] + wide["width"] <= room["x"] + room["width"]
+    assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE["width"]
+
+
+def test_a_visit_sheet_has_its_sections_and_prints_alone(chat: Page, edge: FakeEdge) -> None:
+    own = {"text": HOSTILE + "\n  two  lines", "own": True}
+    ask = {"text": "How long?", "why": "So you can plan.", "own": False}
+    sections = [
+        {"id": "matters", "title": "What matters", "lines": [own]},
+        {"id": "questions", "title": "To ask", "lines": [ask, own]},
+    ]
+    sheet = {"type": "sheet", "title": "My visit sheet", "language": "en", "sections": sections}
+    edge.say("Here it is.", cards=[sheet], choices=["Get a link"])
+    shown = chat.get_by_role("group", name="My visit sheet")
+    expect(shown.get_by_text("How long?")).to_be_hidden()
+    shown.get_by_text("To ask").click()
+    expect(shown.get_by_text("How long?")).to_be_visible()
+    listed = "all => all.map(li => [li.parentNode.localName, li.textContent])"
+    texts = shown.locator("li").evaluate_all(listed)
+    assert texts == [["ul", own["text"]], ["ol", "How long?So you can plan."], ["ol", own["text"]]]
+    assert chat.title() == "A clinic"
+    chat.evaluate("() => { window.print = () => { window.printed = true } }")
+    chat.get_by_role("button", name="Print this list").click()
+    assert chat.evaluate("() => window.printed")
+    chat.emulate_media(media="print")
+    for line in ("How long?", "two lines"):
+        expect(shown.get_by_text(line).first).to_be_visible()
+    expect(chat.get_by_text("Here it is.")).to_be_hidden()
+    expect(chat.get_by_text("Get a link")).to_be_hidden()
+    expect(chat.get_by_text(HELLO)).to_be_hidden()

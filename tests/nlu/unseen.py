@@ -1,0 +1,115 @@
+"""How often a question that nobody taught lands on its answer: `python -m tests.nlu.unseen [half]`.
+
+`unseen.jsonl` was written by somebody who saw no example, rule or answer of ours, and labelled by
+another who saw only the answers. Odd ids (`dev`) may be read to find what is weak. Even ids
+(`test`) are only counted, and stay unread. Each is screened, parsed and answered as in a
+conversation.
+
+    right    the answer, or the task, that was wanted
+    choice   a question back that offers it
+    wrong    another answer, or a refusal
+    missed   a question back without it, or not understood
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+from rasa.nlu.classifiers.fallback_classifier import FallbackClassifier
+from rasa.shared.nlu.training_data.message import Message
+
+from actions import answer, doubt, fallback
+from actions.content import message_ids
+from actions.heard import Heard, hear
+from bot.engine.crossval import _settings, read_examples
+from bot.engine.entities import GazetteerExtractor
+from bot.engine.intents import CareIntentClassifier
+from bot.engine.topics import TopicRanker
+from guardrails.screen import load_screener
+
+ROOT = Path(__file__).resolve().parents[2]
+JUDGED = ("right", "choice", "wrong", "missed")
+TASKS = frozenset({"find_provider", "prepare_visit", "who_to_see", "find_by_name"})
+TOLD = frozenset({
+    "nlu_fallback", "inform", "change_answer", "affirm", "deny", "skip", "dont_know", "go_back",
+})  # fmt: skip
+
+
+class Bot:
+    """What answers a message outside any task, without a service."""
+
+    def __init__(self) -> None:
+        settings, data = (
+            _settings(ROOT / "config.yml"),
+            read_examples(ROOT / "data/nlu", ROOT / "config.yml"),
+        )
+        self.names = GazetteerExtractor.unstored(settings["GazetteerExtractor"])
+        self.intents = CareIntentClassifier.unstored(settings["CareIntentClassifier"])
+        self.topics = TopicRanker.unstored(settings["TopicRanker"])
+        self.unsure = FallbackClassifier(settings["FallbackClassifier"])
+        self.intents.learn(data)
+        self.topics.learn(data)
+        self.screener = load_screener(ROOT / "data/guardrails", cache=None)
+
+    def outcome(self, text: str, language: str) -> tuple[str, Any]:
+        screened = self.screener.screen(text, language).outcome
+        if screened != "none":
+            return "screened", screened
+        message = Message.build(text)
+        for part in (self.names, self.intents, self.unsure, self.topics):
+            part.process([message])
+        told = {key: message.get(key) for key in ("intent", "intent_ranking", "entities", "topics")}
+        heard = hear({**told, "text": text})
+        if heard.intent in TASKS:
+            return "task", heard.intent
+        said = self._said(heard)
+        if said is None:
+            return "other", heard.intent
+        choices = said.get("choices") or ()
+        if said["message"] in ("doubt.which", "fallback.clarify") and choices:
+            return "choice", choices
+        return "answer", said["message"]
+
+    def _said(self, heard: Heard) -> dict[str, Any] | None:
+        if heard.intent in TOLD:
+            if fallback._confides(heard):
+                return None
+            known = fallback._sensible(heard) or doubt.guessed(heard)
+            return known or fallback.not_understood(heard, 1, in_task=False)
+        if heard.intent in doubt.CONTENT or heard.intent in answer._FIXED:
+            return answer.reply(heard, message_ids())
+        return None
+
+
+def judged(row: dict[str, Any], kind: str, what: Any) -> str:
+    right = set(row["right"])
+    if kind == "choice":
+        return "choice" if any(f"see.{one}" in what for one in right) else "missed"
+    if kind == "answer" and what.startswith(("scope.", "fallback.")):
+        return "missed"
+    if kind == "other":
+        return "missed" if what == "share_feelings" else "wrong"
+    return "right" if what in right or what == row["other"] else "wrong"
+
+
+def main(half: str = "dev") -> None:
+    bot, counted = Bot(), Counter[tuple[str, str]]()
+    for line in (Path(__file__).parent / "unseen.jsonl").read_text(encoding="utf-8").splitlines():
+        row = json.loads(line)
+        if row["right"] and (row["id"] % 2 == 1) == (half == "dev"):
+            counted[row["lang"], judged(row, *bot.outcome(row["text"], row["lang"]))] += 1
+    for language in ("en", "es"):
+        total = sum(count for (of, _), count in counted.items() if of == language)
+        shares = (
+            f"{k} {counted[language, k] / total:.3f}"
+            for k in ("right", "choice", "wrong", "missed")
+        )
+        sys.stdout.write(f"{language} {total}: {', '.join(shares)}\n")
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:2])
