@@ -14,7 +14,9 @@ from bot.sms.account import STATUS
 from bot.sms.simulator.twilio import new_sid
 from tests.sms.fake.conftest import OURS, PHONE, SERVICE, Line
 
-TODAY = datetime.now(timezone.utc)
+
+def now() -> datetime:
+    return datetime.now(timezone.utc)
 
 
 async def sent(line: Line, **of: Any) -> Any:
@@ -37,7 +39,7 @@ async def test_a_message_is_made_found_and_brought_to_the_phone(line: Line) -> N
     assert [s["MessageStatus"] for s in line.little.statuses] == ["queued", "sent", "delivered"]
     fetched = await asyncio.to_thread(line.client.messages(made.sid).fetch)
     assert (fetched.status, fetched.body, fetched.num_segments) == ("delivered", "hello", "1")
-    assert abs(fetched.date_sent - TODAY) < timedelta(minutes=10)
+    assert abs(fetched.date_sent - now()) < timedelta(minutes=10)
 
 
 async def test_a_messaging_service_sends_from_its_number(line: Line) -> None:
@@ -52,18 +54,18 @@ async def test_the_list_is_filtered_and_paged(line: Line) -> None:
     await line.twilio.settled()
     found = await listed(line, to=PHONE, page_size=2)
     assert {message.body for message in found} == {f"text {n}" for n in range(5)}
-    since = await listed(line, to=PHONE, date_sent_after=TODAY - timedelta(minutes=5))
+    since = await listed(line, to=PHONE, date_sent_after=now() - timedelta(minutes=5))
     assert len(since) == 5
-    assert await listed(line, date_sent_after=TODAY + timedelta(days=2)) == []
-    assert len(await listed(line, date_sent=TODAY.date())) == 6
-    assert await listed(line, date_sent_before=TODAY.date() - timedelta(days=1)) == []
+    assert await listed(line, date_sent_after=now() + timedelta(days=2)) == []
+    assert len(await listed(line, date_sent=now().date())) == 6
+    assert await listed(line, date_sent_before=now().date() - timedelta(days=1)) == []
     assert len(await listed(line, from_=OURS)) == 6
 
 
 async def test_what_has_not_left_yet_is_not_found_by_its_date(line: Line) -> None:
     line.twilio.pace = 60
     await sent(line)
-    assert await listed(line, date_sent_after=TODAY - timedelta(days=1)) == []
+    assert await listed(line, date_sent_after=now() - timedelta(days=1)) == []
     assert len(await listed(line, to=PHONE)) == 1
 
 
