@@ -15,7 +15,13 @@ from tests.actions.conversation import Conversation, ids
 
 @pytest.fixture(autouse=True)
 def no_reports(directory: Engine) -> Iterator[None]:
+    """None left by a test of another file, and none for those after."""
+    clear(directory)
     yield
+    clear(directory)
+
+
+def clear(directory: Engine) -> None:
     with directory.begin() as connection:
         connection.execute(sa.delete(tables.reports))
 
