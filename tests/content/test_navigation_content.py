@@ -52,7 +52,7 @@ APPROACHES = names(
     "parent_training interpersonal mindfulness_based supportive trauma_focused art_music "
     "peer_support apps case_management substance_program mat integrated other_methods"
 )
-MORE_ON_APPROACHES = names("choosing cbt_or_dbt talk_and_medicine")
+MORE_ON_APPROACHES = names("choosing cbt_or_dbt talk_and_medicine research_study psychedelics")
 ASKED_FIRST = [  # approaches with a message of their own on what to ask
     *APPROACHES[:17],
     *names("apps substance_program mat"),
