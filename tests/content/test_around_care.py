@@ -86,7 +86,10 @@ def test_nothing_is_promised_about_secrecy() -> None:
         assert "No puedo prometer secreto" in words["es"]
 
 
-@pytest.mark.parametrize("name", ["culture.immigration", "work_school.changes"])
+@pytest.mark.parametrize(
+    "name",
+    ["culture.immigration", "work_school.changes", "loved_one.guardianship", "loved_one.arrest"],
+)
 def test_where_law_is_touched_somebody_who_may_advise_is_named(name: str) -> None:
     words = OURS[name].words
     assert re.search("legal aid|lawyer", words["en"])

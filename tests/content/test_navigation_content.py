@@ -52,7 +52,7 @@ APPROACHES = names(
     "parent_training interpersonal mindfulness_based supportive trauma_focused art_music "
     "peer_support apps case_management substance_program mat integrated other_methods"
 )
-MORE_ON_APPROACHES = names("choosing cbt_or_dbt talk_and_medicine")
+MORE_ON_APPROACHES = names("choosing cbt_or_dbt talk_and_medicine research_study psychedelics")
 ASKED_FIRST = [  # approaches with a message of their own on what to ask
     *APPROACHES[:17],
     *names("apps substance_program mat"),
@@ -60,7 +60,8 @@ ASKED_FIRST = [  # approaches with a message of their own on what to ask
 SETTINGS = names(
     "levels changing_level office practice_kinds community_center hospital hospital_ask "
     "hospital_hold crisis_center emergency_room mobile_crisis urgent_care school college "
-    "telehealth_company training_clinic va tribal"
+    "telehealth_company training_clinic va tribal police crisis_plan going_home act_team clubhouse "
+    "housing"
 )
 CONDITIONS = names(
     "depression anxiety panic trauma ocd bipolar psychosis adhd autism eating substance gambling "
@@ -83,7 +84,7 @@ FORMATS = names(
 )
 SOURCES = names(
     "help_lines roles costs approaches conditions rights children_teens veterans lgbtq "
-    "older_adults substance_use families spanish judging"
+    "older_adults substance_use families spanish judging warm_lines"
 )
 FIRST_VISITS = names(
     "therapist psychologist psychiatrist psychiatric_nurse_practitioner primary_care "
@@ -115,7 +116,7 @@ ANSWER_IDS = [f"{topic}.{one}" for topic, ones in TOPICS.items() for one in ["ov
 ANSWER_IDS += [f"role.{role}.more" for role in ROLES]
 ANSWER_IDS += [f"role.watch.{family}" for family in WATCHED]
 ANSWER_IDS += names("role.titles role.letters role.prescribe role.prescribe.states role.diagnose")
-ANSWER_IDS += ["compare.roles", "cost.insurance_call.more"]
+ANSWER_IDS += ["compare.roles", "cost.insurance_call.more", "rights.animals"]
 ANSWER_IDS += [f"approach.{one}" for one in MORE_ON_APPROACHES]
 ANSWER_IDS += [f"approach.{one}.ask" for one in ASKED_FIRST]
 ANSWER_IDS += [f"pathway.{one}.next" for one in GOES_ON]
