@@ -301,8 +301,8 @@ def test_a_pathway_ends_with_who_can_advise(message_id: str) -> None:
     message = CATALOGUE.messages[message_id]
     last = {
         "en": r"A clinician who meets (?:you|your child|the person) can say what fits\.$",
-        "es": r"Un profesional que (?:le atienda|vea a (?:su hijo|la persona)) puede decir(?:le)? "
-        r"qué conviene\.$",
+        "es": r"Un profesional que (?:le atienda|vea a (?:su hijo o hija|la persona)) "
+        r"puede decir(?:le)? qué conviene\.$",
     }
     for language, words in message.words.items():
         assert re.search(last[language], words), language
