@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import re
 import statistics
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from fnmatch import fnmatch
 from pathlib import Path
 
 from guardrails.catalogue import PLACEHOLDER
-from guardrails.wording import READ_IN_FULL, RULES, SHORT, Words, read_rules, read_words
+from guardrails.wording import READ_IN_FULL, SHORT, Words, read_words
 
 HARDEST = 8.0  # school grade of any message
 MEDIAN = 6.0  # and of the one in the middle
@@ -68,18 +67,16 @@ def check_reading(folder: Path, formulas: Formulas) -> list[str]:
     return faults
 
 
-def check_length(folder: Path, rules: Path = RULES) -> list[str]:
-    """Messages of more than 60 words in any language, save those that wait to be made shorter.
+def check_length(folder: Path) -> list[str]:
+    """Messages of more than 60 words in any language.
 
     Words for text messages are measured in segments instead (`bot/sms/table.py`).
     """
-    waiting: Sequence[str] = read_rules(rules).get("longer_so_far") or ()
     return [
         f"{words.file}: {words.id} ({words.language}): {count} words, over {LONGEST_MESSAGE}"
         for words, text in _in_full(folder)
         if words.kind != SHORT
         and (count := _count(text)) > LONGEST_MESSAGE
-        and not any(fnmatch(words.id, pattern) for pattern in waiting)
     ]
 
 

@@ -68,13 +68,12 @@ def check_wording(folder: Path, rules: Path = RULES) -> list[str]:
     return faults
 
 
-def check_languages(folder: Path, rules: Path = RULES) -> list[str]:
-    """Messages that are not in every language, save those that wait for a translator.
+def check_languages(folder: Path) -> list[str]:
+    """Messages that are not in every language.
 
     A message of placeholders only has no words to translate. One that has such in English, which
     every message is in, may still need words elsewhere ("{month} {day}", "{day} de {month}").
     """
-    waiting = read_rules(rules).get("english_so_far", [])
     spoken: dict[tuple[str, str], set[str]] = {}
     for words in read_words(folder):
         if re.search(r"\w", PLACEHOLDER.sub("", words.text)):
@@ -83,7 +82,6 @@ def check_languages(folder: Path, rules: Path = RULES) -> list[str]:
         f"{file}: {name}: is not in {', '.join(sorted(missing))}"
         for (file, name), languages in spoken.items()
         if (missing := set(WHOLE) - languages - {"en"})
-        and not any(fnmatch(name, pattern) for pattern in waiting)
     ]
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 import pytest
@@ -37,8 +38,8 @@ class Chat:
         return self.log.locator(".message.bot").last
 
     def hears(self, message: str) -> None:
-        """The bot's last message starts as this one of the catalogue does."""
-        opening = catalogue().messages[message].words["en"].split("{")[0].split("\n")[0]
+        """The bot's last message starts with the first sentence of this one of the catalogue."""
+        opening = re.split(r"(?<=[.?!])\s|{", catalogue().messages[message].words["en"])[0]
         expect(self.last).to_contain_text(opening.strip())
 
     def say(self, text: str, hears: str) -> None:

@@ -43,7 +43,9 @@ def tell_everything(person: Person) -> None:
     """In a search, in a list for a visit, in danger, and in a note for staff."""
     person.say(f"hello, {PHRASE}, my number is {PHONE}")
     person.say_all("find a provider", "therapist", ZIP, "stop")
-    person.say_all("help me get ready for my appointment", "psychiatrist", "first visit", PHRASE)
+    person.say_all(
+        "help me get ready for my appointment", "psychiatrist", "first visit", "skip", PHRASE
+    )
     person.say(f"i want to kill myself, {PHRASE}")
     person.say("I want to talk to a person")
     person.tap("handoff.share_note")
@@ -57,7 +59,12 @@ def test_r15_what_is_texted_and_from_where_is_found_nowhere(service: Service) ->
         phone.says(f"hello, {PHRASE}, my number is {PHONE}")
         for words in ("find a provider", "therapist", ZIP, "cancel the search"):
             phone.says(words)
-        for words in ("help me get ready for my appointment", "psychiatrist", "first visit"):
+        for words in (
+            "help me get ready for my appointment",
+            "psychiatrist",
+            "first visit",
+            "skip",
+        ):
             phone.says(words)
         phone.says(PHRASE)
         phone.says(f"i want to kill myself, {PHRASE}, call {PHONE}")

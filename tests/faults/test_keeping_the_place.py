@@ -9,7 +9,7 @@ OWN = "please keep these very words of mine"
 def test_across_a_refusal_a_crisis_and_the_death_of_each_part(service, someone):
     searcher, visitor = someone(), someone()
     searcher.say_all("find a provider", "psychologist", "78701")
-    visitor.say_all("help me prepare for a visit", "therapist", "first visit", OWN)
+    visitor.say_all("help me prepare for a visit", "therapist", "first visit", "skip", OWN)
 
     assert searcher.say("do i have ocd?").ids == ["refusal.diagnosis", "find.ask_payment"]
     heard = searcher.say("i want to kill myself")
@@ -28,5 +28,6 @@ def test_across_a_refusal_a_crisis_and_the_death_of_each_part(service, someone):
     assert term("role.psychologist") in found.text
     assert "Medicaid" in found.text
     made = visitor.say("none of these")
-    assert made.ids == ["visit.list"]
-    assert OWN in made.text
+    assert made.ids == ["visit.sheet"]
+    [sheet] = made.messages[-1]["cards"]
+    assert [OWN] in [[line["text"] for line in one["lines"]] for one in sheet["sections"]]

@@ -142,7 +142,8 @@ class Chatter:
         raise AssertionError(f"nothing offers {do}")
 
     async def asks(self, note: str | None = None) -> None:
-        await self.say("I want to talk to a person")
+        spanish = self.session.language == "es"
+        await self.say("quiero hablar con una persona" if spanish else "I want to talk to a person")
         if note is None:
             await self.tap("handoff.share_chat")
         else:
