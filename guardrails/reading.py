@@ -75,8 +75,7 @@ def check_length(folder: Path) -> list[str]:
     return [
         f"{words.file}: {words.id} ({words.language}): {count} words, over {LONGEST_MESSAGE}"
         for words, text in _in_full(folder)
-        if words.kind != SHORT
-        and (count := _count(text)) > LONGEST_MESSAGE
+        if words.kind != SHORT and (count := _count(text)) > LONGEST_MESSAGE
     ]
 
 
