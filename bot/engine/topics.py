@@ -138,16 +138,17 @@ class TopicRanker(GraphComponent, IntentClassifier):
     def learn(self, training_data: TrainingData) -> None:
         """Learns, and keeps nothing: `train` also stores what was learned.
 
-        A topic is one document: the words of its answer and every question that leads to it, so
-        that a question finds it by the words of either.
+        A topic is one document: every question that leads to it and the words of its answer, so
+        that a question finds it by the words of either. What no question leads to (a step of a
+        dialogue) is no topic.
         """
-        told = {
-            topic: [self._views(Message({TEXT: text, ENTITIES: []}))]
-            for topic, text in sorted(_answers(self._config).items())
-        }
+        told: dict[str, list[Views]] = {}
         for one in training_data.intent_examples:
             if topic := topic_of(one):
                 told.setdefault(topic, []).append(self._views(one))
+        for topic, text in _answers(self._config).items():
+            if topic in told:
+                told[topic].append(self._views(Message({TEXT: text, ENTITIES: []})))
         documents = [
             {name: " ".join(view[name] for view in views) for name in _WEIGHTS}
             for views in told.values()
