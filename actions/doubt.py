@@ -52,6 +52,11 @@ def unsure(said: str, heard: Heard) -> Draft | None:
     return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
 
 
+def is_near(heard: Heard) -> bool:
+    """A question that is near one of our messages, be it not clear which."""
+    return heard.asks and bool(heard.topics) and heard.topics[0].score >= _LEAST
+
+
 def guessed(heard: Heard) -> Draft | None:
     """What a question without a clear intent may ask; None when it is about nothing here."""
     least = _SOME if heard.asks else _LEAST

@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions import find_provider, notes, prepare_visit, reminding, reporting, who_to_see
 from actions.answer import about
 from actions.content import message_ids
-from actions.doubt import guessed
+from actions.doubt import guessed, is_near
 from actions.drafts import Draft, draft
 from actions.feelings import heard_out
 from actions.heard import Heard, hear
@@ -57,7 +57,8 @@ class ActionFallback(Action):
         if not in_task and (reply := _sensible(heard)):
             dispatcher.utter_message(json_message=reply)
             return understood(tracker)
-        if not in_task and (said := _search_words(heard, tracker.slots)):
+        looks = not in_task and not is_near(heard)
+        if looks and (said := _search_words(heard, tracker.slots)):
             dispatcher.utter_message(json_message=draft("fallback.looking"))
             return [*understood(tracker), *slots_set(said), SlotSet("last_task", "offer")]
         misses = int(tracker.get_slot("misses") or 0) + 1

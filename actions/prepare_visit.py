@@ -14,7 +14,6 @@ from actions.heard import hear
 from actions.memory import VISIT_QUESTIONS, Event, next_question, slots_set, understood
 from actions.questions import Question, by_number
 from actions.visit_answers import read_visit
-from actions.whom_said import whom_said_before
 
 FORM = "prepare_visit_form"
 
@@ -69,7 +68,7 @@ class ValidatePrepareVisitForm(Action):
         """Whom it is for, where that was said earlier; told, so that it can be put right."""
         if known.get("visit_whom") is not None:
             return {}
-        whom = whom_said_before(tracker.events)
+        whom = known.get("whom_heard")
         if whom is None:
             return {}
         dispatcher.utter_message(json_message=draft("visit.whom_heard", whom=f"visit_whom.{whom}"))

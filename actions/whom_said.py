@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from typing import Any
 
-from actions.heard import Entity, Heard, hear
+from actions.heard import Entity, Heard
 
 _ME = re.compile(
     r"^\W*(?:(?:it'?s|its|just|only|es|solo|sólo|para)\s+)*(?:for\s+)?"
@@ -41,19 +39,9 @@ def whom_said(heard: Heard, *, asked: bool) -> str | None:
         if named:
             return named[0].value
         return "adult" if _ME.match(heard.text) else _by_other_names(heard)
-    if heard.text and not heard.bare:
+    if not heard.bare:
         named = [one for one in named if _meant(one, heard.text)]
     return named[0].value if named else None
-
-
-def whom_said_before(events: Iterable[Mapping[str, Any]]) -> str | None:
-    """The newest that the earlier messages of a conversation say, the latest one left out."""
-    said = [event for event in events if event.get("event") == "user"][:-1]
-    for event in reversed(said):
-        heard = hear({**(event.get("parse_data") or {}), "text": event.get("text")})
-        if whom := whom_said(heard, asked=False):
-            return whom
-    return None
 
 
 def _meant(one: Entity, text: str) -> bool:

@@ -41,6 +41,17 @@ _IS_QUESTION = re.compile(
     rf"(?:{_QUESTION})\b)",
     re.IGNORECASE | re.DOTALL,
 )
+_ASKS_LAST = re.compile(  # "ketamine clinic what should i ask"
+    r"\b(?:what|who|how|where|when)\s+(?:should|do|does|can|could|will)\s+(?:i|we|you|they|it)\b|"
+    r"\b(?:qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]ndo)\s+(?:debo|puedo|tengo que|pregunto|hago)\b",
+    re.IGNORECASE,
+)
+_WISHES = re.compile(
+    r"^\W*(?:(?:please|por favor|hi|hello|hola|i|we|can you|could you|me puede)\W+)*"
+    r"(?:help me|help us|i want|i need|want|need|make|prepare|get me|let's|lets|"
+    r"ay[uú]d[ea]me|ayudarme|quiero|necesito|prepar[ae])\b",
+    re.IGNORECASE,
+)
 _LEANS = re.compile(
     r"\b(?:they|them|their|it|its|that|those|these|he|she|her|him|one|ones|both|eso|esos|esas|"
     r"esto|ellos|ellas|ella|ambos|(?:uno|una)(?!\s+\w))\b",
@@ -60,7 +71,8 @@ class Request:
 
 def is_question(text: str) -> bool:
     """Whether it asks, rather than wishes for something ("help me get ready")."""
-    return bool(_IS_QUESTION.search(text))
+    asks = _IS_QUESTION.search(text) or _ASKS_LAST.search(text)
+    return bool(asks) and not _WISHES.search(text)
 
 
 async def understand(
@@ -77,12 +89,17 @@ async def understand(
         return [whole]
     clear: list[dict[str, Any]] = []
     before: Sequence[Mapping[str, Any]] = ()
+    names = ""  # of those, as they were written
     for part in parts:
         parsed = await parse(part.text)
         named = parsed["entities"]
-        if part.leans:
+        if part.leans and before:
             kinds = {one["entity"] for one in named}
             parsed["entities"] = [*named, *(e for e in before if e["entity"] not in kinds)]
+            in_full = await parse(f"{part.text} {names}")
+            parsed |= {"topics": in_full.get("topics", [])}
+        else:
+            names = " ".join(dict.fromkeys(part.text[e["start"] : e["end"]] for e in named))
         before = [{**one, "start": None, "end": None} for one in parsed["entities"]]
         if parsed["intent"]["confidence"] >= _SURE and _name(parsed) in _QUESTIONS | _TASKS:
             clear.append(parsed)

@@ -64,6 +64,8 @@ def test_a_first_visit_is_told_role_by_role(person):
         ("ok bye", "smalltalk.goodbye"),
         ("whats the weather tomorrow", "scope.out"),
         ("can you write my history essay", "scope.out"),
+        ("how much does it cost", "cost.overview"),
+        ("ketamine clinic what should i ask", "approach.ketamine.ask"),
     ],
 )
 def test_a_question_gets_its_own_answer(person, asked, answered):
@@ -95,3 +97,17 @@ def test_in_spanish_the_frame_is_spanish(someone):
     persona = someone("es")
     assert "no soy una persona" in persona.first.text.lower()
     assert persona.say("¿qué hace un psiquiatra?").ids == ["role.psychiatrist"]
+
+
+@pytest.mark.parametrize(
+    ("asked", "language"),
+    [("practice the call with me", "en"), ("podemos ensayar la llamada?", "es")],
+)
+def test_a_call_can_be_practised(someone, asked, language):
+    heard = someone(language).say(asked)
+    offered = label("see.practice.start", language) in heard.choices
+    assert offered or heard.ids[0].startswith("practice.")
+
+
+def test_a_question_about_care_is_no_search(person):
+    assert "fallback.looking" not in person.say("im undocumented can i go to a clinic").ids

@@ -101,6 +101,16 @@ def test_the_list_is_printed(listed):
     assert sections(printed)["matters"] == [OWN]
 
 
+def test_whom_it_is_for_is_known_from_before_and_said(person, someone):
+    person.say("what does a psychologist do for my son")
+    heard = person.say("prepare for a first visit with a therapist")
+    assert heard.ids == ["visit.whom_heard", "visit.ask_matters"]
+    other = someone()
+    other.say("my mom says i need help")  # who is spoken of is not who it is for
+    heard = other.say("prepare for a first visit with a therapist")
+    assert heard.ids == ["visit.ask_whom"]
+
+
 def test_everything_can_be_skipped(person):
     made = person.say_all("prepare for a visit", "skip", "skip", "skip", "skip", "skip")
     assert made.ids == ["visit.sheet"]

@@ -77,6 +77,19 @@ async def test_what_leans_on_the_part_before_has_its_names():
     assert second["entities"][0]["start"] is None
 
 
+async def test_what_leans_is_ranked_with_the_names_it_leans_on():
+    asked = []
+
+    async def ranked(text: str) -> dict[str, Any]:
+        asked.append(text)
+        return {**await parse(text), "topics": [{"id": text, "score": 1.0}]}
+
+    _, second = await understand("what is a psychologist? can they prescribe meds?", ranked)
+    assert "psychologist" not in second["text"]
+    assert second["topics"] == [{"id": asked[-1], "score": 1.0}]
+    assert asked[-1].startswith("can they prescribe meds? what ")  # the name's place in `parse`
+
+
 async def test_one_clear_question_among_others_leaves_the_message_whole():
     text = "what is a copay? how is the weather over there?"
     [whole] = await understand(text, parse)
@@ -89,7 +102,10 @@ async def test_one_clear_question_among_others_leaves_the_message_whole():
         ("what should i bring", True),
         ("¿Qué llevo a la cita?", True),
         ("i have a visit monday. what do i bring?", True),
+        ("ketamine clinic what should i ask", True),
+        ("el seguro me dijo que no qué hago", True),
         ("help me get ready for my appointment", False),
+        ("please help me with what i should say", False),
         ("can you help me get ready?", False),
         ("quiero prepararme para la cita", False),
     ],
