@@ -3,9 +3,10 @@
 Rasa's folds and our own components as config.yml sets them, called one after another in this
 process: what Rasa's graph, its files and its check of each model on its own training examples
 would add is time.
-Prints a summary; exits 1 when the macro-F1 or a share of topics is below its floor. Questions that
-name their answer (data/nlu/topics) are no examples of intents: of those a fifth is held out, and
-counted by how high the ranker puts their answer, or one that goes on about the same thing.
+Prints a summary by language; exits 1 when a macro-F1 or a share of topics is below its floor.
+Questions that name their answer (data/nlu/topics) are no examples of intents: of those a fifth is
+held out, and counted by how high the ranker puts their answer, or one that goes on about the same
+thing.
 """
 
 from __future__ import annotations
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
     from rasa.shared.nlu.training_data.training_data import TrainingData
 
 FOLDS = 5
-FLOOR = 0.90
-TOPIC_FLOORS = {1: 0.50, 4: 0.75}
+FLOORS = {"en": 0.89, "es": 0.84}
+"""The least macro-F1 by language of the examples; of Spanish there are fewer yet."""
+TOPIC_FLOORS = {1: 0.45, 4: 0.72}
 """The least share of held-out questions whose answer is among so many topics."""
 _SEED = 20261120
 _ROOT = Path(__file__).resolve().parents[2]
@@ -179,12 +181,16 @@ def main() -> int:
         data = read_examples(_ROOT / "data/nlu", _ROOT / "config.yml")
         topics = rank_topics(data, _ROOT / "config.yml")
         guesses = guess_all(data, _ROOT / "config.yml")
-    summary = summarise(guesses)
-    for line in summary.lines():
-        sys.stdout.write(line + "\n")
+        in_spanish = read_examples(_ROOT / "data/nlu/es", _ROOT / "config.yml")
+    spanish = {one.get(TEXT) for one in in_spanish.intent_examples}
+    low = []
+    for language, floor in FLOORS.items():
+        summary = summarise([one for one in guesses if (one.text in spanish) == (language == "es")])
+        for line in summary.lines():
+            sys.stdout.write(f"{language}: {line}\n")
+        low += [f"{language} {floor}"] if summary.macro_f1 < floor else []
     told = ", ".join(f"{share:.3f} in the first {most}" for most, share in topics.items())
     sys.stdout.write(f"answers of held-out questions: {told}\n")
-    low = [f"{FLOOR}"] if summary.macro_f1 < FLOOR else []
     low += [f"{floor}" for most, floor in TOPIC_FLOORS.items() if topics[most] < floor]
     if low:
         sys.stdout.write(f"below {', '.join(low)}: see data/nlu\n")
