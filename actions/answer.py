@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.ages import age_group
 from actions.compare import comparison
 from actions.content import cues, message_ids
-from actions.doubt import CONTENT, sure_topic, unsure
+from actions.doubt import CONTENT, disputed, sure_topic, unsure
 from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import understood
@@ -63,7 +63,7 @@ def reply(heard: Heard, written: Collection[str]) -> Draft:
     if not heard.text or heard.intent not in CONTENT:
         return answer(heard, written)
     if topic_id := sure_topic(heard):
-        return _of_topic(topic_id, heard, written)
+        return disputed(topic_id, heard) or _of_topic(topic_id, heard, written)
     said = answer(heard, written)
     return unsure(said["message"], heard) or said
 

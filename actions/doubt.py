@@ -8,21 +8,30 @@ from typing import Any
 
 from actions.content import labelled
 from actions.drafts import Draft, draft
-from actions.heard import Heard
+from actions.heard import Heard, Topic
 
 CONTENT = frozenset({
     "ask_role", "compare_roles", "who_for", "first_visit", "ask_cost", "ask_format", "ask_approach",
     "ask_rights", "ask_care", "ask_sources", "ask_bot", "ask_storage", "ask_capabilities",
 })  # fmt: skip
 """Intents that ask for one of our messages."""
+_SUBJECTS = {
+    "ask_role": "role.", "who_for": "who_for.", "first_visit": "first_visit.", "ask_cost": "cost.",
+    "ask_format": "format.", "ask_approach": "approach.", "ask_rights": "rights.",
+    "ask_sources": "sources.",
+}  # fmt: skip
+"""What an intent asks about: the beginning of the ids of its messages."""
 _OFFERED = 4  # topics in a question back, besides "something else"
 # Measured on questions that nobody here had seen: of those that were this far ahead, 95 in 100
 # were right.
 _LEAST = 0.1
 _AHEAD = 0.2
+_NEAR = 0.15
 _NEARLY = 0.85
 _PLAIN = 0.8  # confidence of an intent
+_KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
+_BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
 
 def sure_topic(heard: Heard) -> str | None:
@@ -40,10 +49,22 @@ def sure_topic(heard: Heard) -> str | None:
     return whole if known.get(whole, 0.0) >= _NEARLY * first.score else first.id
 
 
+def disputed(sure: str, heard: Heard) -> Draft | None:
+    """A choice, where the topic that stands out is not of the subject that the plain intent asks
+    about, and another that is stands not far behind."""
+    subject = _SUBJECTS.get(heard.intent)
+    if subject is None or sure.startswith(subject) or heard.confidence < _PLAIN:
+        return None
+    near = [one.id for one in heard.topics if one.score >= _KIN * heard.topics[0].score]
+    kin = [one for one in near if one.startswith(subject)]
+    likely = [one.id for one in heard.topics if one.score >= _SOME]
+    return which([sure, kin[0], *likely]) if kin else None
+
+
 def unsure(said: str, heard: Heard) -> Draft | None:
     """A choice between the likeliest topics and ``said``, the answer by intent and names; None when
     that one is the likeliest, or the next and its intent is plain."""
-    if not heard.topics or said == heard.topics[0].id:
+    if not heard.topics or (said == heard.topics[0].id and not _beside(heard.topics)):
         return None
     plain = heard.confidence >= _PLAIN and not said.endswith(".overview")
     if plain and said in [one.id for one in heard.topics[:2]]:
@@ -52,9 +73,18 @@ def unsure(said: str, heard: Heard) -> Draft | None:
     return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
 
 
+def _beside(topics: Sequence[Topic]) -> bool:
+    """An overview comes first, and something of its own right behind it."""
+    first, *others = topics
+    rivals = (one.score for one in others if _thing(one.id) != _thing(first.id))
+    overview = first.id.endswith(".overview") and first.score >= _LEAST
+    return overview and max(rivals, default=0.0) >= _BESIDE * first.score
+
+
 def is_near(heard: Heard) -> bool:
-    """A question that is near one of our messages, be it not clear which."""
-    return heard.asks and bool(heard.topics) and heard.topics[0].score >= _LEAST
+    """It is near one of our messages, be it not clear which; nearer, where it does not ask."""
+    least = _LEAST if heard.asks else _NEAR
+    return bool(heard.topics) and heard.topics[0].score >= least
 
 
 def guessed(heard: Heard) -> Draft | None:

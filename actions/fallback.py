@@ -30,6 +30,7 @@ _REPLIES = {
 _CONFIDES = 0.3  # from here on a guess that somebody says how they are is answered as one
 _LIKELY = 0.05  # an intent below this confidence is not offered as a guess
 _MOST_GUESSES = 3
+_NEAR = 2  # a thing named alone is meant when it is among so many topics
 GUESSES = frozenset({
     "first_visit", "ask_role", "compare_roles", "who_for", "prepare_visit", "find_provider",
     "ask_cost", "ask_format", "ask_approach", "ask_rights", "ask_sources", "ask_bot",
@@ -57,7 +58,8 @@ class ActionFallback(Action):
         if not in_task and (reply := _sensible(heard)):
             dispatcher.utter_message(json_message=reply)
             return understood(tracker)
-        looks = not in_task and not is_near(heard)
+        answers = heard.intent == "inform" and not heard.asks
+        looks = not in_task and (answers or not is_near(heard))
         if looks and (said := _search_words(heard, tracker.slots)):
             dispatcher.utter_message(json_message=draft("fallback.looking"))
             return [*understood(tracker), *slots_set(said), SlotSet("last_task", "offer")]
@@ -96,7 +98,9 @@ def _sensible(heard: Heard) -> Draft | None:
         return draft(_REPLIES[heard.intent])
     if heard.intent != "inform" and not heard.bare:
         return None
-    return about(heard, message_ids())
+    said = about(heard, message_ids())
+    near = [one.id for one in heard.topics[:_NEAR]] if is_near(heard) else []
+    return guessed(heard) if said and near and said["message"] not in near else said
 
 
 def _search_words(heard: Heard, slots: dict[str, Any]) -> dict[str, Any]:
