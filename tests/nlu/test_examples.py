@@ -57,7 +57,7 @@ def gist(text: str) -> str:
 def test_every_intent_of_the_domain_has_enough_examples(root: Path) -> None:
     domain = yaml.safe_load((root / "data/domain/intents.yml").read_text(encoding="utf-8"))
     counted = Counter(intent for intent, _ in examples(root))
-    wanted = set(domain["intents"]) - {"nlu_fallback", "ask_care"}  # that one is known by topic
+    wanted = set(domain["intents"]) - {"nlu_fallback"}
     assert set(counted) == wanted
     assert {intent: n for intent, n in counted.items() if n < ENOUGH} == {}
 

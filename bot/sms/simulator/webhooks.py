@@ -94,6 +94,8 @@ class Webhooks:
             raise NotTaken(UNREACHABLE) from None
         except (httpx.HTTPError, asyncio.TimeoutError):
             raise NotTaken(NO_ANSWER) from None
+        except AttributeError:  # anyio's, of a connection that ends while it is being opened
+            raise NotTaken(UNREACHABLE) from None
         if not answer.is_success:
             raise NotTaken(NO_ANSWER, answer.status_code)
         return Answer(answer.text, answer.headers.get("content-type", ""), tries)
