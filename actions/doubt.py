@@ -88,8 +88,12 @@ def is_near(heard: Heard) -> bool:
 
 
 def guessed(heard: Heard) -> Draft | None:
-    """What a question without a clear intent may ask; None when it is about nothing here."""
+    """What a message without a clear intent may ask, or the answer where only one is near; None
+    when it is about nothing here."""
     least = _SOME if heard.asks else _LEAST
+    sure = sure_topic(heard)
+    if sure and heard.topics[0].score >= _NEAR:
+        return draft(sure)
     return which([one.id for one in heard.topics if one.score >= least])
 
 

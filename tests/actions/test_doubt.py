@@ -92,11 +92,17 @@ def test_what_is_near_nothing_is_no_question_about_care():
     assert is_near(asked("nlu_fallback", ("cost.copay", 0.12)))
 
 
+def test_the_only_one_that_is_near_answers_without_a_clear_intent():
+    said = guessed(asked("nlu_fallback", ("cost.copay", 0.2), ("cost.premium", 0.1), text="hm"))
+    assert said is not None
+    assert said["message"] == "cost.copay"
+
+
 def test_a_thing_named_alone_is_explained_unless_it_is_more_likely_something_else():
     named = (Entity("approach", "emdr", 0, 4),)
     heard = asked("inform", ("approach.emdr", 0.3), text="EMDR", entities=named)
     assert (_sensible(heard) or {})["message"] == "approach.emdr"
-    near = [("cost.copay", 0.3), ("cost.premium", 0.2), ("approach.emdr", 0.1)]
+    near = [("cost.copay", 0.3), ("cost.premium", 0.28), ("approach.emdr", 0.1)]
     heard = asked("inform", *near, text="EMDR", entities=named)
     assert (_sensible(heard) or {})["message"] == "doubt.which"
 
