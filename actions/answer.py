@@ -12,7 +12,7 @@ from rasa_sdk.executor import CollectingDispatcher
 from actions.ages import age_group
 from actions.compare import comparison
 from actions.content import cues, message_ids
-from actions.doubt import CONTENT, disputed, sure_topic, unsure
+from actions.doubt import CONTENT, disputed, of_topic, sure_topic, unsure
 from actions.drafts import Draft, draft
 from actions.heard import Heard, hear
 from actions.memory import understood
@@ -63,15 +63,9 @@ def reply(heard: Heard, written: Collection[str]) -> Draft:
     if not heard.text or heard.intent not in CONTENT:
         return answer(heard, written)
     if topic_id := sure_topic(heard):
-        return disputed(topic_id, heard) or _of_topic(topic_id, heard, written)
+        return disputed(topic_id, heard) or of_topic(topic_id, heard, written)
     said = answer(heard, written)
     return unsure(said["message"], heard) or said
-
-
-def _of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
-    if chosen == "compare.roles":
-        return comparison(heard.values("role"), written)
-    return draft(chosen)
 
 
 def answer(heard: Heard, written: Collection[str]) -> Draft:
@@ -79,7 +73,7 @@ def answer(heard: Heard, written: Collection[str]) -> Draft:
     intent = _meant(heard)
     if intent == "ask_care":
         known = (one for one in heard.values("topic") if one in written)
-        return _of_topic(next(known, "scope.out"), heard, written)
+        return of_topic(next(known, "scope.out"), heard, written)
     if intent == "compare_roles":
         return comparison(heard.values("role"), written)
     if intent in _BY_ENTITY:

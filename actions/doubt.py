@@ -3,10 +3,11 @@ sure, and the intent with its names points elsewhere, the person chooses."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
-from actions.content import labelled
+from actions.compare import comparison
+from actions.content import labelled, message_ids
 from actions.drafts import Draft, draft
 from actions.heard import Heard, Topic
 
@@ -40,13 +41,19 @@ def sure_topic(heard: Heard) -> str | None:
     if not heard.topics:
         return None
     first = heard.topics[0]
-    rivals = [one.score for one in heard.topics[1:] if _thing(one.id) != _thing(first.id)]
-    ahead = (first.score - max(rivals, default=0.0)) / max(first.score, _SOME)
+    ahead = (first.score - _rival(heard.topics)) / max(first.score, _SOME)
     if first.score < _LEAST or ahead < _AHEAD:
         return None
     known = {one.id: one.score for one in heard.topics}
     whole = _thing(first.id)  # before what goes on about it, when nearly as likely
     return whole if known.get(whole, 0.0) >= _NEARLY * first.score else first.id
+
+
+def of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
+    """The draft of this message; a comparison is of the roles that were named."""
+    if chosen == "compare.roles":
+        return comparison(heard.values("role"), written)
+    return draft(chosen)
 
 
 def disputed(sure: str, heard: Heard) -> Draft | None:
@@ -75,10 +82,15 @@ def unsure(said: str, heard: Heard) -> Draft | None:
 
 def _beside(topics: Sequence[Topic]) -> bool:
     """An overview comes first, and something of its own right behind it."""
-    first, *others = topics
-    rivals = (one.score for one in others if _thing(one.id) != _thing(first.id))
+    first = topics[0]
     overview = first.id.endswith(".overview") and first.score >= _LEAST
-    return overview and max(rivals, default=0.0) >= _BESIDE * first.score
+    return overview and _rival(topics) >= _BESIDE * first.score
+
+
+def _rival(topics: Sequence[Topic]) -> float:
+    """The score of the likeliest that is about another thing than the first."""
+    first, *others = topics
+    return max((one.score for one in others if _thing(one.id) != _thing(first.id)), default=0.0)
 
 
 def is_near(heard: Heard) -> bool:
@@ -93,7 +105,7 @@ def guessed(heard: Heard) -> Draft | None:
     least = _SOME if heard.asks else _LEAST
     sure = sure_topic(heard)
     if sure and heard.topics[0].score >= _NEAR:
-        return draft(sure)
+        return of_topic(sure, heard, message_ids())
     return which([one.id for one in heard.topics if one.score >= least])
 
 

@@ -30,7 +30,7 @@ _REPLIES = {
 _CONFIDES = 0.3  # from here on a guess that somebody says how they are is answered as one
 _LIKELY = 0.05  # an intent below this confidence is not offered as a guess
 _MOST_GUESSES = 3
-_NEAR = 2  # a thing named alone is meant when it is among so many topics
+_FIRST = 2  # a thing named alone is meant when it is among so many topics
 GUESSES = frozenset({
     "first_visit", "ask_role", "compare_roles", "who_for", "prepare_visit", "find_provider",
     "ask_cost", "ask_format", "ask_approach", "ask_rights", "ask_sources", "ask_bot",
@@ -99,7 +99,7 @@ def _sensible(heard: Heard) -> Draft | None:
     if heard.intent != "inform" and not heard.bare:
         return None
     said = about(heard, message_ids())
-    near = [one.id for one in heard.topics[:_NEAR]] if is_near(heard) else []
+    near = [one.id for one in heard.topics[:_FIRST]] if is_near(heard) else []
     return guessed(heard) if said and near and said["message"] not in near else said
 
 

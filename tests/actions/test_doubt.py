@@ -98,6 +98,17 @@ def test_the_only_one_that_is_near_answers_without_a_clear_intent():
     assert said["message"] == "cost.copay"
 
 
+@pytest.mark.parametrize(
+    ("roles", "message"),
+    [(("therapist", "coach"), "compare.roles"), (("coach",), "compare.which")],
+)
+def test_a_comparison_without_a_clear_intent_is_of_the_roles_named(roles, message):
+    named = tuple(Entity("role", role, 0, 5) for role in roles)
+    said = guessed(asked("nlu_fallback", ("compare.roles", 0.2), text="hm", entities=named))
+    assert said is not None
+    assert said["message"] == message
+
+
 def test_a_thing_named_alone_is_explained_unless_it_is_more_likely_something_else():
     named = (Entity("approach", "emdr", 0, 4),)
     heard = asked("inform", ("approach.emdr", 0.3), text="EMDR", entities=named)
