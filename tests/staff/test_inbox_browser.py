@@ -52,6 +52,23 @@ def test_of_two_members_who_click_at_once_one_gets_it_and_the_other_sees_who(
     expect(pages[mine].locator("#box")).to_be_focused()
 
 
+def test_a_reading_begun_before_the_click_was_answered_leaves_the_box_to_the_one_who_took_it(
+    served: Served, opens: Opens
+) -> None:
+    person = served.do(served.house.waiting())
+    page = opens(served.house.account(), f"/staff/h/{person.id}")
+    taking: list[Route] = []
+    page.route("**/claim", lambda route: taking.append(route))
+    page.locator("#take").click()
+    page.wait_for_timeout(300)
+    with page.expect_response("**/live"):
+        served.do(person.say("Is somebody there?"))
+    expect(page.locator("#messages")).to_contain_text("Is somebody there?")
+    taking[0].continue_()
+    expect(page.locator("#state")).to_contain_text("You have this chat")
+    expect(page.locator("#box")).to_be_focused()
+
+
 def test_a_change_while_the_page_reads_is_read_too_though_what_was_seen_could_not_be_kept(
     served: Served, opens: Opens
 ) -> None:

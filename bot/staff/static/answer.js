@@ -62,7 +62,10 @@ document.body.addEventListener("htmx:afterRequest", (event) => {
     form.classList.remove("sending");
     form.removeAttribute("aria-busy");
   }
-  if (form.matches("form") && event.detail.xhr.status >= 400) again();
+  if (form.matches("form") && event.detail.xhr.status >= 400) {
+    doing.ending = doing.taking = false;
+    again();
+  }
 });
 // Answers that say why not are shown where the form says; the others get words of our own.
 document.body.addEventListener("htmx:beforeSwap", (event) => {

@@ -90,7 +90,9 @@ function settle() {
   else if (more(now.unread, before.unread)) hear(words.heard_message, "message");
   if (before.mine && !now.mine && !doing.ending) tell(words.taken_from_you);
   if (!before.mine && now.mine && doing.taking) byId("box").focus();
-  if (now.mine || !before.mine) doing.ending = doing.taking = false;
+  // A reading may have begun before the click was answered: what was clicked is done once it shows, or refused.
+  if (now.mine) doing.taking = false;
+  else doing.ending = false;
   before = now;
   live.dataset.read = "yes";
   clocks();
