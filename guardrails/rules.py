@@ -33,7 +33,8 @@ class Rule:
 
     A `weak` rule does nothing alone: two different ones in a conversation ask the check-in
     question. A rule for `once` fires once in a conversation; one that asks the check-in question
-    also rests when another rule has asked it.
+    also rests when another rule has asked it. A rule about us leaves a message that has a pattern
+    `of_care` and none `of_us`: who reads the notes of a clinic is a question of care.
     """
 
     id: str
@@ -47,6 +48,8 @@ class Rule:
     source: str
     weak: bool = False
     once: bool = False
+    of_care: tuple[Pattern, ...] = ()
+    of_us: tuple[Pattern, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,6 +117,12 @@ def _threshold(path: Path) -> float | None:
 
 
 def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[Rule]:
+    try:
+        of_care, of_us = (
+            tuple(reader.read(text) for text in data.get(key, ())) for key in ("of_care", "of_us")
+        )
+    except PatternError as error:
+        raise RuleError(f"{path}: {error}") from error
     for name, rule in data["rules"].items():
         outcome = rule.get("outcome") or data.get("outcome")
         if outcome is None:
@@ -136,6 +145,8 @@ def _rules(path: Path, data: dict[str, Any], reader: PatternReader) -> Iterable[
             source=path.name,
             weak=data.get("weak", False),
             once=rule.get("once", False),
+            of_care=of_care,
+            of_us=of_us,
         )
 
 

@@ -169,7 +169,7 @@ def _rank(rule: Rule) -> float:
 
 def _fires(entry: _Entry, line: Line) -> bool:
     """Whether a match of the pattern stands clear of the rule's exceptions."""
-    if not entry.pattern.found(line):
+    if not entry.pattern.found(line) or _elsewhere(entry.rule, line):
         return False
     excused = 0
     for exception in entry.rule.unless:
@@ -177,6 +177,12 @@ def _fires(entry: _Entry, line: Line) -> bool:
     return not excused or any(
         not excused & _between(start, ends & -ends) for start, ends in entry.pattern.spans(line)
     )
+
+
+def _elsewhere(rule: Rule, line: Line) -> bool:
+    """Whether a rule about us meets a message that names care, and nothing of us."""
+    named = any(pattern.found(line) for pattern in rule.of_care)
+    return named and not any(pattern.found(line) for pattern in rule.of_us)
 
 
 def _covered(pattern: Pattern, line: Line) -> int:
