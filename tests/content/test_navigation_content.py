@@ -117,6 +117,10 @@ ANSWER_IDS += [f"role.{role}.more" for role in ROLES]
 ANSWER_IDS += [f"role.watch.{family}" for family in WATCHED]
 ANSWER_IDS += names("role.titles role.letters role.prescribe role.prescribe.states role.diagnose")
 ANSWER_IDS += ["compare.roles", "cost.insurance_call.more", "rights.animals"]
+ANSWER_IDS += names(
+    "settings.residential_life approach.psychoeducation who_for.intellectual_disability "
+    "role.biblical_counselor"
+)
 ANSWER_IDS += [f"approach.{one}" for one in MORE_ON_APPROACHES]
 ANSWER_IDS += [f"approach.{one}.ask" for one in ASKED_FIRST]
 ANSWER_IDS += [f"pathway.{one}.next" for one in GOES_ON]
