@@ -28,7 +28,8 @@ _OFFERED = 4  # topics in a question back, besides "something else"
 _LEAST = 0.1
 _AHEAD = 0.2
 _NEAR = 0.15
-_NEARLY = 0.85
+_NEARLY = 0.8
+_AGREED = 0.1  # how far ahead a topic is at least that the plain intent and its names lead to
 _PLAIN = 0.8  # confidence of an intent
 _KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
@@ -36,17 +37,15 @@ _BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
 
 def sure_topic(heard: Heard) -> str | None:
-    """The message that answers, where one stands out; what only goes on about the same thing
-    (`role.coach.more`) is no rival to it."""
+    """The message that answers, where one stands out from what is about another thing, and from
+    what goes on about the same (`role.coach.more`) unless that is clearly less likely."""
     if not heard.topics:
         return None
-    first = heard.topics[0]
-    ahead = (first.score - _rival(heard.topics)) / max(first.score, _SOME)
-    if first.score < _LEAST or ahead < _AHEAD:
+    first, *others = heard.topics
+    if first.score < _LEAST or _ahead(heard.topics) < _AHEAD:
         return None
-    known = {one.id: one.score for one in heard.topics}
-    whole = _thing(first.id)  # before what goes on about it, when nearly as likely
-    return whole if known.get(whole, 0.0) >= _NEARLY * first.score else first.id
+    kin = (one for one in others if _thing(one.id) == _thing(first.id))
+    return None if any(one.score > _NEARLY * first.score for one in kin) else first.id
 
 
 def of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
@@ -71,12 +70,14 @@ def disputed(sure: str, heard: Heard) -> Draft | None:
 def unsure(said: str, heard: Heard) -> Draft | None:
     """A choice between the likeliest topics and ``said``, the answer by intent and names; None when
     that one is the likeliest, or the next and its intent is plain."""
-    if not heard.topics or (said == heard.topics[0].id and not _beside(heard.topics)):
+    if not heard.topics:
         return None
-    plain = heard.confidence >= _PLAIN and not said.endswith(".overview")
-    if plain and said in [one.id for one in heard.topics[:2]]:
+    first = heard.topics[0]
+    if said == first.id and not _beside(heard.topics) and _ahead(heard.topics) >= _AGREED:
         return None
     likely = [one.id for one in heard.topics if one.score >= _SOME]
+    if said in likely[:_OFFERED]:
+        return which(likely)
     return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
 
 
@@ -85,6 +86,11 @@ def _beside(topics: Sequence[Topic]) -> bool:
     first = topics[0]
     overview = first.id.endswith(".overview") and first.score >= _LEAST
     return overview and _rival(topics) >= _BESIDE * first.score
+
+
+def _ahead(topics: Sequence[Topic]) -> float:
+    """By which share of its score the likeliest leads what is about another thing."""
+    return (topics[0].score - _rival(topics)) / max(topics[0].score, _SOME)
 
 
 def _rival(topics: Sequence[Topic]) -> float:

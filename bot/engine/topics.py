@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -36,10 +37,14 @@ from guardrails.plain_yaml import PlainLoader
 TOPICS = "topics"
 ASK = "ask_care"
 """The intent of a question that is known by its topic."""
+UNSURE = "nlu_fallback"
+_ANSWERS = frozenset({"inform", "affirm", "deny"})  # what a label may be to a question of ours
+_STEPS = "practice."  # its labels are what is said at a step of a dialogue
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "topics.skops"
 _WEIGHTS = {"words": 1.0, "letters": 0.7}
 _DIGITS = 3
+_WORD = re.compile(r"[^\W_]+")
 
 Views = dict[str, str]
 
@@ -57,13 +62,17 @@ class TopicRanker(GraphComponent, IntentClassifier):
         """`content`: folder of messages, from the project's root. `shown`: how many are ranked.
 
         `gives_way`: intents that a question gives up for `ask_care` when one topic has at least the
-        score `least` and `stands_out` from the next by that share of it.
+        score `least` and `stands_out` from the next by that share of it. `unless_plain`: intents
+        that a question with such a topic, be it not clear which, gives up for "not understood",
+        where they are less sure than `plain`: so the person chooses.
         """
         return {
             "content": "data/content/messages",
             "cues": "data/nlu/cues.yml",
             "shown": 6,
             "gives_way": [],
+            "unless_plain": [],
+            "plain": 0.8,
             "stands_out": 0.2,
             "least": 0.1,
         }
@@ -105,6 +114,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
         component._vectorizers = unpack(learned["vectorizers"], _vectorizers())
         component._matrix = learned["matrix"]
         component._topics = learned["topics"]
+        component._labels = learned["labels"]
         return component
 
     def __init__(
@@ -122,6 +132,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
         self._vectorizers: dict[str, TfidfVectorizer] = {}
         self._matrix = csr_matrix((0, 0))
         self._topics: list[str] = []
+        self._labels: dict[str, list[str]] = {}
 
     def train(self, training_data: TrainingData) -> Resource:
         self.learn(training_data)
@@ -130,6 +141,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
             "vectorizers": pack(self._vectorizers),
             "matrix": self._matrix,
             "topics": self._topics,
+            "labels": self._labels,
         }
         with self._model_storage.write_to(self._resource) as folder:
             skops.io.dump(learned, folder / _FILE)
@@ -146,9 +158,12 @@ class TopicRanker(GraphComponent, IntentClassifier):
         for one in training_data.intent_examples:
             if topic := topic_of(one):
                 told.setdefault(topic, []).append(self._views(one))
-        for topic, text in _answers(self._config).items():
+        self._labels = {}
+        for topic, (labels, text) in _answers(self._config).items():
             if topic in told:
                 told[topic].append(self._views(Message({TEXT: text, ENTITIES: []})))
+                for label in labels if not topic.startswith(_STEPS) else ():
+                    self._labels.setdefault(_plain(label), []).append(topic)
         documents = [
             {name: " ".join(view[name] for view in views) for name in _WEIGHTS}
             for views in told.values()
@@ -169,25 +184,30 @@ class TopicRanker(GraphComponent, IntentClassifier):
         near = (self._features([self._views(one) for one in said]) @ self._matrix.T).toarray()
         for message, row in zip(said, near, strict=True):
             best = row.argsort(kind="stable")[::-1][: self._config["shown"]]
-            found = [
-                {"id": self._topics[at], "score": round(float(row[at]), _DIGITS)} for at in best
+            named = self._labels.get(_plain(message.get(TEXT)), [])
+            found = [{"id": topic, "score": 1.0} for topic in dict.fromkeys(named)] + [
+                {"id": self._topics[at], "score": round(float(row[at]), _DIGITS)}
+                for at in best
+                if self._topics[at] not in named
             ]
             message.set(TOPICS, found, add_to_output=True)
             self._gives_way(message, found)
         return messages
 
     def _gives_way(self, message: Message, found: Sequence[Mapping[str, Any]]) -> None:
-        """A clear question is never "not understood" or "none of my business"."""
+        """A clear question is never "not understood" or "none of my business", and no task is
+        begun on a guess while an answer is near. The label of an answer asks for that answer."""
         intent = message.get(INTENT) or {}
         first, second, *_ = [one["score"] for one in found] + [0.0, 0.0]
-        clear = first >= self._config["least"] and first - second >= (
-            self._config["stands_out"] * first
-        )
-        if (
-            clear
-            and intent.get("name") in self._config["gives_way"]
-            and is_question(message.get(TEXT))
-        ):
+        near = first >= self._config["least"]
+        clear = near and first - second >= self._config["stands_out"] * first
+        plain = intent.get("confidence", 0.0) >= self._config["plain"]
+        asks = is_question(message.get(TEXT))
+        if asks and clear and intent.get("name") in self._config["gives_way"]:
+            message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
+        elif asks and near and not plain and intent.get("name") in self._config["unless_plain"]:
+            message.set(INTENT, {"name": UNSURE, "confidence": first}, add_to_output=True)
+        elif first == 1.0 and intent.get("name") not in _ANSWERS:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
 
     def _views(self, message: Message) -> Views:
@@ -228,15 +248,21 @@ def _cues(config: dict[str, Any]) -> dict[str, list[str]]:
     return read_cues(_ROOT / config.get("cues", TopicRanker.get_default_config()["cues"]))
 
 
-def _answers(config: Mapping[str, Any]) -> dict[str, str]:
-    """The words of each answer that has a label, in every language: label thrice, then the rest."""
+def _answers(config: Mapping[str, Any]) -> dict[str, tuple[list[str], str]]:
+    """Of each answer that has a label: its labels, and its words in every language, the labels
+    thrice among them."""
     folder = _ROOT / config.get("content", TopicRanker.get_default_config()["content"])
     return {
-        key: " \n ".join([*_words(entry["label"]) * 3, *_words(entry)])
+        key: (_words(entry["label"]), " \n ".join([*_words(entry["label"]) * 3, *_words(entry)]))
         for path in sorted(folder.glob("*.yml"))
         for key, entry in yaml.load(path.read_text("utf-8"), Loader=PlainLoader)["messages"].items()  # noqa: S506
         if "label" in entry
     }
+
+
+def _plain(text: str) -> str:
+    """The text without its marks and capitals, as a label is typed."""
+    return " ".join(_WORD.findall(fold(text)))
 
 
 def _words(entry: Mapping[str, Any]) -> list[str]:
