@@ -27,9 +27,10 @@ _OFFERED = 4  # topics in a question back, besides "something else"
 # were right.
 _LEAST = 0.1
 _AHEAD = 0.2
+_FAR_AHEAD = 0.35  # of one that is not very near
 _NEAR = 0.15
 _NEARLY = 0.8
-_AGREED = 0.1  # how far ahead a topic is at least that the plain intent and its names lead to
+_AGREED = 0.05  # how far ahead a topic is at least that the plain intent and its names lead to
 _PLAIN = 0.8  # confidence of an intent
 _KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
@@ -42,7 +43,9 @@ def sure_topic(heard: Heard) -> str | None:
     if not heard.topics:
         return None
     first, *others = heard.topics
-    if first.score < _LEAST or _ahead(heard.topics) < _AHEAD:
+    if first.score < _LEAST or _ahead(heard.topics) < (
+        _AHEAD if first.score >= _NEAR else _FAR_AHEAD
+    ):
         return None
     kin = (one for one in others if _thing(one.id) == _thing(first.id))
     return None if any(one.score > _NEARLY * first.score for one in kin) else first.id

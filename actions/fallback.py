@@ -64,7 +64,7 @@ class ActionFallback(Action):
             dispatcher.utter_message(json_message=draft("fallback.looking"))
             return [*understood(tracker), *slots_set(said), SlotSet("last_task", "offer")]
         misses = int(tracker.get_slot("misses") or 0) + 1
-        likely = None if in_task or misses > 1 else guessed(heard)
+        likely = None if in_task or (misses > 1 and not is_near(heard)) else guessed(heard)
         dispatcher.utter_message(json_message=likely or not_understood(heard, misses, in_task))
         return [SlotSet("misses", min(misses, len(_STEPS)))]
 
@@ -84,7 +84,8 @@ def _confides(heard: Heard) -> bool:
     """Better kind to somebody who asked for something else than "I am not sure I got that" to
     somebody who said how they are."""
     told = dict(heard.ranking).get("share_feelings", 0.0) >= _CONFIDES
-    return heard.intent == "nlu_fallback" and told and not heard.asks and not heard.bare
+    asks = heard.asks or is_near(heard)
+    return heard.intent == "nlu_fallback" and told and not asks and not heard.bare
 
 
 def _guesses(heard: Heard) -> list[str]:
@@ -96,7 +97,7 @@ def _sensible(heard: Heard) -> Draft | None:
     """A reply to what makes some sense outside a task: yes, no, a thing just named."""
     if heard.intent in _REPLIES:
         return draft(_REPLIES[heard.intent])
-    if heard.intent != "inform" and not heard.bare:
+    if not heard.bare and (heard.intent != "inform" or heard.asks):
         return None
     said = about(heard, message_ids())
     near = [one.id for one in heard.topics[:_FIRST]] if is_near(heard) else []

@@ -41,9 +41,15 @@ _IS_QUESTION = re.compile(
     rf"(?:{_QUESTION})\b)",
     re.IGNORECASE | re.DOTALL,
 )
-_ASKS_LAST = re.compile(  # "ketamine clinic what should i ask"
+_ASKS_LAST = re.compile(  # "ketamine clinic what should i ask", "me dieron hojas, para qué son"
+    r"[,;]\s+(?:para qu[eé]|qu[eé]|por qu[eé]|c[oó]mo|cu[aá]l|cu[aá]ndo|cu[aá]nto|what|why|how)\s|"
     r"\b(?:what|who|how|where|when)\s+(?:should|do|does|can|could|will)\s+(?:i|we|you|they|it)\b|"
     r"\b(?:qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]ndo)\s+(?:debo|puedo|tengo que|pregunto|hago)\b",
+    re.IGNORECASE,
+)
+_WONDERS = re.compile(  # a question told: "quisiera saber qué preguntan"
+    r"\b(?:want|like|need|love|good) to (?:know|understand)\b|\bwonder(?:ing)?\b|"
+    r"\b(?:quiero|quisiera|queremos|necesito|gustar[ií]a|puedo) (?:saber|entender)\b|\bno s[eé] si\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(
@@ -71,8 +77,8 @@ class Request:
 
 def is_question(text: str) -> bool:
     """Whether it asks, rather than wishes for something ("help me get ready")."""
-    asks = _IS_QUESTION.search(text) or _ASKS_LAST.search(text)
-    return bool(asks) and not _WISHES.search(text)
+    asks = _ASKS_LAST.search(text) or any(_IS_QUESTION.search(one) for one in _sentences(text))
+    return bool((asks and not _WISHES.search(text)) or _WONDERS.search(text))
 
 
 async def understand(

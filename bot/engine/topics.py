@@ -63,8 +63,8 @@ class TopicRanker(GraphComponent, IntentClassifier):
 
         `gives_way`: intents that a question gives up for `ask_care` when one topic has at least the
         score `least` and `stands_out` from the next by that share of it. `unless_plain`: intents
-        that a question with such a topic, be it not clear which, gives up for "not understood",
-        where they are less sure than `plain`: so the person chooses.
+        that a question with a topic of at least the score `near`, and any message with one that is
+        `very_near`, be it not clear which, give up for "not understood", where they are less sure than `plain`: so the person chooses.
         """
         return {
             "content": "data/content/messages",
@@ -72,9 +72,11 @@ class TopicRanker(GraphComponent, IntentClassifier):
             "shown": 6,
             "gives_way": [],
             "unless_plain": [],
-            "plain": 0.8,
+            "plain": 0.9,
             "stands_out": 0.2,
             "least": 0.1,
+            "near": 0.06,
+            "very_near": 0.15,
         }
 
     @classmethod
@@ -199,13 +201,15 @@ class TopicRanker(GraphComponent, IntentClassifier):
         begun on a guess while an answer is near. The label of an answer asks for that answer."""
         intent = message.get(INTENT) or {}
         first, second, *_ = [one["score"] for one in found] + [0.0, 0.0]
-        near = first >= self._config["least"]
-        clear = near and first - second >= self._config["stands_out"] * first
+        clear = first >= self._config["least"] and first - second >= (
+            self._config["stands_out"] * first
+        )
         plain = intent.get("confidence", 0.0) >= self._config["plain"]
         asks = is_question(message.get(TEXT))
+        near = first >= self._config["near" if asks else "very_near"]
         if asks and clear and intent.get("name") in self._config["gives_way"]:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
-        elif asks and near and not plain and intent.get("name") in self._config["unless_plain"]:
+        elif near and not plain and intent.get("name") in self._config["unless_plain"]:
             message.set(INTENT, {"name": UNSURE, "confidence": first}, add_to_output=True)
         elif first == 1.0 and intent.get("name") not in _ANSWERS:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
