@@ -63,8 +63,9 @@ class TopicRanker(GraphComponent, IntentClassifier):
 
         `gives_way`: intents that a question gives up for `ask_care` when one topic has at least the
         score `least` and `stands_out` from the next by that share of it. `unless_plain`: intents
-        that a question with a topic of at least the score `near`, and any message with one that is
-        `very_near`, be it not clear which, give up for "not understood", where they are less sure than `plain`: so the person chooses.
+        that are given up for "not understood", so that the person chooses, where they are less sure
+        than `plain` and a topic, be it not clear which, has the score `near` to a question or
+        `very_near` to any message.
         """
         return {
             "content": "data/content/messages",
