@@ -34,6 +34,8 @@ _AGREED = 0.05  # how far ahead a topic is at least that the plain intent and it
 _PLAIN = 0.8  # confidence of an intent
 _KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
+_LIKELY = 0.4  # confidence of a task that was not begun on it
+_TASKS = frozenset({"guess.find_provider", "guess.prepare_visit", "guess.who_to_see"})
 _BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
 
@@ -110,20 +112,25 @@ def is_near(heard: Heard) -> bool:
 
 def guessed(heard: Heard) -> Draft | None:
     """What a message without a clear intent may ask, or the answer where only one is near; None
-    when it is about nothing here."""
+    when it is about nothing here. A task that it may have meant to begin is offered, too."""
     least = _SOME if heard.asks else _LEAST
     sure = sure_topic(heard)
     if sure and heard.topics[0].score >= _NEAR:
         return of_topic(sure, heard, message_ids())
-    return which([one.id for one in heard.topics if one.score >= least])
+    likely = [one.id for one in heard.topics if one.score >= least]
+    task = next((f"guess.{name}" for name, share in heard.ranking if share >= _LIKELY), None)
+    return which(likely, task if task in _TASKS else None)
 
 
-def which(messages: Sequence[str]) -> Draft | None:
-    """Asks which of these is meant; None when none of them can be tapped."""
+def which(messages: Sequence[str], task: str | None = None) -> Draft | None:
+    """Asks which of these is meant, or whether to begin ``task``; None when no message can be
+    tapped."""
     known = labelled()
-    offered = [f"see.{one}" for one in dict.fromkeys(messages) if one in known][:_OFFERED]
-    choices: list[str | dict[str, Any]] = [*offered, "guess.something_else"]
-    return draft("doubt.which", choices=choices) if offered else None
+    offered = [f"see.{one}" for one in dict.fromkeys(messages) if one in known]
+    choices: list[str | dict[str, Any]] = [*offered[: _OFFERED - bool(task)]]
+    if not choices:
+        return None
+    return draft("doubt.which", choices=[*choices, *([task] if task else []), "guess.something_else"])
 
 
 def _thing(message: str) -> str:

@@ -97,6 +97,8 @@ def _sensible(heard: Heard) -> Draft | None:
     """A reply to what makes some sense outside a task: yes, no, a thing just named."""
     if heard.intent in _REPLIES:
         return draft(_REPLIES[heard.intent])
+    if heard.topics and heard.topics[0].score == 1.0:  # its label
+        return guessed(heard)
     if not heard.bare and (heard.intent != "inform" or heard.asks):
         return None
     said = about(heard, message_ids())

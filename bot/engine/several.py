@@ -49,7 +49,8 @@ _ASKS_LAST = re.compile(  # "ketamine clinic what should i ask", "me dieron hoja
 )
 _WONDERS = re.compile(  # a question told: "quisiera saber qué preguntan"
     r"\b(?:want|like|need|love|good) to (?:know|understand)\b|\bwonder(?:ing)?\b|"
-    r"\b(?:quiero|quisiera|queremos|necesito|gustar[ií]a|puedo) (?:saber|entender)\b|\bno s[eé] si\b",
+    r"\b(?:quiero|quisiera|queremos|necesito|gustar[ií]a|puedo) (?:saber|entender)\b|"
+    r"\bno s[eé] si\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(

@@ -38,7 +38,8 @@ TOPICS = "topics"
 ASK = "ask_care"
 """The intent of a question that is known by its topic."""
 UNSURE = "nlu_fallback"
-_ANSWERS = frozenset({"inform", "affirm", "deny"})  # what a label may be to a question of ours
+_ANSWER = "inform"
+"""What a label may be to a question of ours."""
 _STEPS = "practice."  # its labels are what is said at a step of a dialogue
 _ROOT = Path(__file__).resolve().parents[2]
 _FILE = "topics.skops"
@@ -212,7 +213,7 @@ class TopicRanker(GraphComponent, IntentClassifier):
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
         elif near and not plain and intent.get("name") in self._config["unless_plain"]:
             message.set(INTENT, {"name": UNSURE, "confidence": first}, add_to_output=True)
-        elif first == 1.0 and intent.get("name") not in _ANSWERS:
+        elif first == 1.0 and intent.get("name") != _ANSWER:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
 
     def _views(self, message: Message) -> Views:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -41,7 +42,9 @@ def offers(heard: Heard) -> list[str]:
         ([("cost.copay", 0.3), ("cost.deductible", 0.25)], None),  # too close
         ([("cost.copay", 0.09)], None),  # too far
         ([("role.coach.more", 0.3), ("role.coach", 0.1)], "role.coach.more"),  # no rival
-        ([("role.coach.more", 0.3), ("role.coach", 0.28)], "role.coach"),  # the whole before it
+        ([("role.coach.more", 0.3), ("role.coach", 0.28)], None),  # which part of it?
+        ([("cost.copay", 0.12), ("cost.deductible", 0.09)], None),  # not near enough for that lead
+        ([("cost.copay", 0.12), ("cost.deductible", 0.07)], "cost.copay"),
         ([], None),
     ],
 )
@@ -63,11 +66,13 @@ def test_no_more_than_four_are_offered_and_the_answer_by_names_is_one_of_them():
     assert "cost.copay" in offered
 
 
-def test_a_plain_intent_answers_when_its_message_is_among_the_first_two():
+def test_the_first_answers_though_not_far_ahead_where_the_names_lead_to_it_too():
     named = (Entity("cost_term", "copay", 0, 5),)
-    near = (("cost.deductible", 0.2), ("cost.copay", 0.19))
-    assert answers(asked("ask_cost", *near, confidence=0.9, entities=named)) == "cost.copay"
-    assert answers(asked("ask_cost", *near, confidence=0.6, entities=named)) == "doubt.which"
+    near = (("cost.copay", 0.2), ("cost.deductible", 0.18))
+    assert answers(asked("ask_cost", *near, entities=named)) == "cost.copay"
+    assert answers(asked("ask_cost", *near)) == "doubt.which"
+    close = (("cost.copay", 0.2), ("cost.deductible", 0.195))
+    assert answers(asked("ask_cost", *close, entities=named)) == "doubt.which"
 
 
 def test_a_plain_intent_of_another_subject_disputes_the_first():
@@ -90,6 +95,16 @@ def test_what_is_near_nothing_is_no_question_about_care():
     assert guessed(asked("nlu_fallback", ("cost.copay", 0.05), text="hm well")) is None
     assert not is_near(asked("inform", ("cost.copay", 0.12), text="my copay"))
     assert is_near(asked("nlu_fallback", ("cost.copay", 0.12)))
+
+
+def test_a_task_that_may_have_been_meant_is_offered_beside_the_likeliest():
+    near = [(f"cost.{one}", 0.1) for one in ("premium", "deductible", "parity", "medicare")]
+    heard = replace(asked("nlu_fallback", *near), ranking=(("find_provider", 0.7),))
+    said = guessed(heard)
+    assert said is not None
+    assert said["choices"][2:] == ["see.cost.parity", "guess.find_provider", "guess.something_else"]
+    told = replace(heard, ranking=(("share_feelings", 0.7),))
+    assert "see.cost.medicare" in (guessed(told) or {})["choices"]
 
 
 def test_the_only_one_that_is_near_answers_without_a_clear_intent():
