@@ -29,9 +29,10 @@ _LEAST = 0.1
 _AHEAD = 0.2
 _FAR_AHEAD = 0.35  # of one that is not very near
 _NEAR = 0.15
-_NEARLY = 0.8
+_NEARLY = 0.75
 _AGREED = 0.05  # how far ahead a topic is at least that the plain intent and its names lead to
-_PLAIN = 0.8  # confidence of an intent
+_PLAIN = 0.9  # confidence of an intent
+_SHORT = 10  # words: so few are a question, and no story with one in it
 _KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
 _LIKELY = 0.4  # confidence of a task that was not begun on it
@@ -40,17 +41,18 @@ _BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
 
 def sure_topic(heard: Heard) -> str | None:
-    """The message that answers, where one stands out from what is about another thing, and from
-    what goes on about the same (`role.coach.more`) unless that is clearly less likely."""
+    """The message that answers, where one stands out from what is about another thing; one that
+    only goes on about a thing (`role.coach.more`) stands out from that, too."""
     if not heard.topics:
         return None
     first, *others = heard.topics
-    if first.score < _LEAST or _ahead(heard.topics) < (
-        _AHEAD if first.score >= _NEAR else _FAR_AHEAD
-    ):
+    lead = _AHEAD if first.score >= _NEAR or heard.words <= _SHORT else _FAR_AHEAD
+    if first.score < _LEAST or _ahead(heard.topics) < lead:
         return None
+    whole = first.id == _thing(first.id)
     kin = (one for one in others if _thing(one.id) == _thing(first.id))
-    return None if any(one.score > _NEARLY * first.score for one in kin) else first.id
+    near = not whole and any(one.score > _NEARLY * first.score for one in kin)
+    return None if near else first.id
 
 
 def of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
@@ -78,7 +80,12 @@ def unsure(said: str, heard: Heard) -> Draft | None:
     if not heard.topics:
         return None
     first = heard.topics[0]
-    if said == first.id and not _beside(heard.topics) and _ahead(heard.topics) >= _AGREED:
+    short = heard.words <= _SHORT
+    lead = _AGREED if short else _AHEAD
+    if said == first.id and not _beside(heard.topics) and _ahead(heard.topics) >= lead:
+        return None
+    plain = heard.confidence >= _PLAIN and not said.endswith(".overview")
+    if short and plain and said in [one.id for one in heard.topics[:2]]:
         return None
     likely = [one.id for one in heard.topics if one.score >= _SOME]
     if said in likely[:_OFFERED]:
@@ -130,7 +137,9 @@ def which(messages: Sequence[str], task: str | None = None) -> Draft | None:
     choices: list[str | dict[str, Any]] = [*offered[: _OFFERED - bool(task)]]
     if not choices:
         return None
-    return draft("doubt.which", choices=[*choices, *([task] if task else []), "guess.something_else"])
+    return draft(
+        "doubt.which", choices=[*choices, *([task] if task else []), "guess.something_else"]
+    )
 
 
 def _thing(message: str) -> str:

@@ -50,7 +50,8 @@ _ASKS_LAST = re.compile(  # "ketamine clinic what should i ask", "me dieron hoja
 _WONDERS = re.compile(  # a question told: "quisiera saber qué preguntan"
     r"\b(?:want|like|need|love|good) to (?:know|understand)\b|\bwonder(?:ing)?\b|"
     r"\b(?:quiero|quisiera|queremos|necesito|gustar[ií]a|puedo) (?:saber|entender)\b|"
-    r"\bno s[eé] si\b",
+    r"\b(?:do not|don'?t|dont|no idea) (?:know|understand)? ?(?:how|what|who|where|which|if)\b|"
+    r"\bno (?:s[eé]|entiendo) (?:si|c[oó]mo|qu[eé]|qui[eé]n|d[oó]nde|cu[aá]l)\b",
     re.IGNORECASE,
 )
 _WISHES = re.compile(

@@ -64,9 +64,8 @@ class TopicRanker(GraphComponent, IntentClassifier):
 
         `gives_way`: intents that a question gives up for `ask_care` when one topic has at least the
         score `least` and `stands_out` from the next by that share of it. `unless_plain`: intents
-        that are given up for "not understood", so that the person chooses, where they are less sure
-        than `plain` and a topic, be it not clear which, has the score `near` to a question or
-        `very_near` to any message.
+        that a question gives up for "not understood", so that the person chooses, where they are
+        less sure than `plain` and a topic, be it not clear which, has at least the score `near`.
         """
         return {
             "content": "data/content/messages",
@@ -78,7 +77,6 @@ class TopicRanker(GraphComponent, IntentClassifier):
             "stands_out": 0.2,
             "least": 0.1,
             "near": 0.06,
-            "very_near": 0.15,
         }
 
     @classmethod
@@ -207,11 +205,11 @@ class TopicRanker(GraphComponent, IntentClassifier):
             self._config["stands_out"] * first
         )
         plain = intent.get("confidence", 0.0) >= self._config["plain"]
+        near = first >= self._config["near"]
         asks = is_question(message.get(TEXT))
-        near = first >= self._config["near" if asks else "very_near"]
         if asks and clear and intent.get("name") in self._config["gives_way"]:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
-        elif near and not plain and intent.get("name") in self._config["unless_plain"]:
+        elif asks and near and not plain and intent.get("name") in self._config["unless_plain"]:
             message.set(INTENT, {"name": UNSURE, "confidence": first}, add_to_output=True)
         elif first == 1.0 and intent.get("name") != _ANSWER:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)

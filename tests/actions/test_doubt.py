@@ -17,7 +17,7 @@ from actions.heard import Entity, Heard, Topic
 def asked(
     intent: str = "ask_care",
     *topics: tuple[str, float],
-    text: str = "what about it?",
+    text: str = "my plan says one thing and the office another, so what about it?",
     confidence: float = 0.5,
     entities: tuple[Entity, ...] = (),
 ) -> Heard:
