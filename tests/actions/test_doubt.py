@@ -69,10 +69,21 @@ def test_no_more_than_four_are_offered_and_the_answer_by_names_is_one_of_them():
 def test_the_first_answers_though_not_far_ahead_where_the_names_lead_to_it_too():
     named = (Entity("cost_term", "copay", 0, 5),)
     near = (("cost.copay", 0.2), ("cost.deductible", 0.18))
-    assert answers(asked("ask_cost", *near, entities=named)) == "cost.copay"
-    assert answers(asked("ask_cost", *near)) == "doubt.which"
+    short = "what is that"
+    assert answers(asked("ask_cost", *near, text=short, entities=named)) == "cost.copay"
+    assert answers(asked("ask_cost", *near, text=short)) == "doubt.which"
+    assert answers(asked("ask_cost", *near, entities=named)) == "doubt.which"
     close = (("cost.copay", 0.2), ("cost.deductible", 0.195))
-    assert answers(asked("ask_cost", *close, entities=named)) == "doubt.which"
+    assert answers(asked("ask_cost", *close, text=short, entities=named)) == "doubt.which"
+
+
+def test_a_short_question_is_answered_by_its_plain_intent_and_names_among_the_first_two():
+    named = (Entity("cost_term", "copay", 0, 5),)
+    near = (("cost.deductible", 0.2), ("cost.copay", 0.19))
+    plain = asked("ask_cost", *near, text="and my copay", confidence=0.95, entities=named)
+    assert answers(plain) == "cost.copay"
+    assert answers(replace(plain, confidence=0.6)) == "doubt.which"
+    assert answers(replace(plain, text="what a long story " * 3)) == "doubt.which"
 
 
 def test_a_plain_intent_of_another_subject_disputes_the_first():
@@ -87,7 +98,7 @@ def test_an_overview_with_something_right_behind_it_is_a_choice():
     close = (("cost.overview", 0.2), ("role.coach", 0.195))
     assert offers(asked("ask_cost", *close))[:2] == ["cost.overview", "role.coach"]
     behind = (("cost.overview", 0.2), ("role.coach", 0.18))
-    assert answers(asked("ask_cost", *behind)) == "cost.overview"
+    assert answers(asked("ask_cost", *behind, text="what is it")) == "cost.overview"
 
 
 def test_what_is_near_nothing_is_no_question_about_care():

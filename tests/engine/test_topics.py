@@ -1,4 +1,4 @@
-"""What the topic ranker does to an intent: a clear question, a mere guess, a label that is typed."""
+"""What the topic ranker does to an intent: a clear question, a mere guess, a typed label."""
 
 from __future__ import annotations
 
