@@ -85,7 +85,8 @@ def unsure(said: str, heard: Heard) -> Draft | None:
     if said == first.id and not _beside(heard.topics) and _ahead(heard.topics) >= lead:
         return None
     plain = heard.confidence >= _PLAIN and not said.endswith(".overview")
-    if short and plain and said in [one.id for one in heard.topics[:2]]:
+    close = [one.id for one in heard.topics[:2] if one.score >= _BESIDE * first.score]
+    if short and plain and said in close:
         return None
     likely = [one.id for one in heard.topics if one.score >= _SOME]
     if said in likely[:_OFFERED]:

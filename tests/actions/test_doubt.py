@@ -79,7 +79,7 @@ def test_the_first_answers_though_not_far_ahead_where_the_names_lead_to_it_too()
 
 def test_a_short_question_is_answered_by_its_plain_intent_and_names_among_the_first_two():
     named = (Entity("cost_term", "copay", 0, 5),)
-    near = (("cost.deductible", 0.2), ("cost.copay", 0.19))
+    near = (("cost.deductible", 0.2), ("cost.copay", 0.195))
     plain = asked("ask_cost", *near, text="and my copay", confidence=0.95, entities=named)
     assert answers(plain) == "cost.copay"
     assert answers(replace(plain, confidence=0.6)) == "doubt.which"
