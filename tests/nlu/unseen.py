@@ -1,9 +1,9 @@
 """How often a question that nobody taught lands on its answer: `python -m tests.nlu.unseen [half]`.
 
-`unseen.jsonl` was written by somebody who saw no example, rule or answer of ours, and labelled by
-another who saw only the answers. Odd ids (`dev`) may be read to find what is weak. Even ids
-(`test`) are only counted, and stay unread. Each is screened, parsed and answered as in a
-conversation.
+`unseen.jsonl` was written by people who saw no example, rule or answer of ours, and labelled by
+others who saw only the answers: 300 of them first, 380 (from id 301 on) half a day later, when
+the first had been learnt from. Odd ids (`dev`) may be read to find what is weak. Even ids (`test`)
+are only counted, and stay unread. Each is screened, parsed and answered as in a conversation.
 
     right    the answer, or the task, that was wanted
     choice   a question back that offers it
@@ -16,6 +16,7 @@ from __future__ import annotations
 import json
 import sys
 from collections import Counter
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -32,6 +33,7 @@ from bot.engine.topics import TopicRanker
 from guardrails.screen import load_screener
 
 ROOT = Path(__file__).resolve().parents[2]
+_FIRST = 300  # ids up to here came first
 JUDGED = ("right", "choice", "wrong", "missed")
 TASKS = frozenset({"find_provider", "prepare_visit", "who_to_see", "find_by_name"})
 TOLD = frozenset({
@@ -91,24 +93,23 @@ def judged(row: dict[str, Any], kind: str, what: Any) -> str:
         return "choice" if any(f"see.{one}" in what for one in right) else "missed"
     if kind == "answer" and what.startswith(("scope.", "fallback.")):
         return "missed"
-    if kind == "other":
+    if kind == "other" and what != row["other"]:
         return "missed" if what == "share_feelings" else "wrong"
     return "right" if what in right or what == row["other"] else "wrong"
 
 
 def main(half: str = "dev") -> None:
-    bot, counted = Bot(), Counter[tuple[str, str]]()
+    bot, counted = Bot(), Counter[tuple[str, str, str]]()
     for line in (Path(__file__).parent / "unseen.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
         if row["right"] and (row["id"] % 2 == 1) == (half == "dev"):
-            counted[row["lang"], judged(row, *bot.outcome(row["text"], row["lang"]))] += 1
-    for language in ("en", "es"):
-        total = sum(count for (of, _), count in counted.items() if of == language)
-        shares = (
-            f"{k} {counted[language, k] / total:.3f}"
-            for k in ("right", "choice", "wrong", "missed")
-        )
-        sys.stdout.write(f"{language} {total}: {', '.join(shares)}\n")
+            came = "first" if row["id"] <= _FIRST else "later"
+            got = judged(row, *bot.outcome(row["text"], row["lang"]))
+            counted[came, row["lang"], got] += 1
+    for came, language in product(("first", "later"), ("en", "es")):
+        total = sum(n for (when, of, _), n in counted.items() if (when, of) == (came, language))
+        shares = (f"{got} {counted[came, language, got] / total:.3f}" for got in JUDGED)
+        sys.stdout.write(f"{came} {language} {total}: {', '.join(shares)}\n")
 
 
 if __name__ == "__main__":
