@@ -68,6 +68,8 @@ class Bot:
         heard = hear({**told, "text": text})
         if heard.intent in TASKS:
             return "task", heard.intent
+        if fallback._confides(heard):
+            return "other", "share_feelings"
         said = self._said(heard)
         if said is None:
             return "other", heard.intent
@@ -78,8 +80,6 @@ class Bot:
 
     def _said(self, heard: Heard) -> dict[str, Any] | None:
         if heard.intent in TOLD:
-            if fallback._confides(heard):
-                return None
             known = fallback._sensible(heard) or doubt.guessed(heard)
             return known or fallback.not_understood(heard, 1, in_task=False)
         if heard.intent in doubt.CONTENT or heard.intent in answer._FIXED:
