@@ -76,7 +76,10 @@ def test_a_question_gets_its_own_answer(person, asked, answered):
     [
         ("who do i go to for grief after my dad died", "who_for.grief"),
         ("can i switch to a different therapist if we dont click", "rights.switching"),
-        ("i got a letter that they wont pay for my program any more, what now", "cost.claim_denied"),
+        (
+            "i got a letter that they wont pay for my program any more, what now",
+            "cost.claim_denied",
+        ),
     ],
 )
 def test_a_longer_question_that_may_mean_several_things_is_asked_back(person, asked, offered):
