@@ -37,6 +37,7 @@ _KIN = 0.5  # share of the first score at which a topic of the intent's own subj
 _SOME = 0.04  # below it a message has nothing to do with any topic
 _LIKELY = 0.4  # confidence of a task that was not begun on it
 _TASKS = frozenset({"guess.find_provider", "guess.prepare_visit", "guess.who_to_see"})
+_CLOSE = 0.92  # share of the first score at which the next is as good as likely
 _BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
 
@@ -85,13 +86,23 @@ def unsure(said: str, heard: Heard) -> Draft | None:
     if said == first.id and not _beside(heard.topics) and _ahead(heard.topics) >= lead:
         return None
     plain = heard.confidence >= _PLAIN and not said.endswith(".overview")
-    close = [one.id for one in heard.topics[:2] if one.score >= _BESIDE * first.score]
-    if short and plain and said in close:
+    if short and plain and said in _first_two(heard.topics):
         return None
     likely = [one.id for one in heard.topics if one.score >= _SOME]
     if said in likely[:_OFFERED]:
         return which(likely)
     return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
+
+
+def _first_two(topics: Sequence[Topic]) -> list[str]:
+    """The likeliest, and the next where it is of the same thing or as good as likely."""
+    first, *others = topics[:2]
+    close = (
+        one.id
+        for one in others
+        if _thing(one.id) == _thing(first.id) or one.score >= _CLOSE * first.score
+    )
+    return [first.id, *close]
 
 
 def _beside(topics: Sequence[Topic]) -> bool:

@@ -83,6 +83,10 @@ def test_a_short_question_is_answered_by_its_plain_intent_and_names_among_the_fi
     plain = asked("ask_cost", *near, text="and my copay", confidence=0.95, entities=named)
     assert answers(plain) == "cost.copay"
     assert answers(replace(plain, confidence=0.6)) == "doubt.which"
+    behind = (Topic("cost.taxes", 0.2), Topic("cost.copay", 0.18))
+    assert answers(replace(plain, topics=behind)) == "doubt.which"
+    of_it = (Topic("cost.copay.more", 0.2), Topic("cost.copay", 0.16))
+    assert answers(replace(plain, topics=of_it)) == "cost.copay"
     assert answers(replace(plain, text="what a long story " * 3)) == "doubt.which"
 
 
