@@ -23,7 +23,7 @@ from bot.conversation import Message, Said, Session
 from bot.danger import AT_ONCE, Danger
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff.handoff import Handoff
-from bot.handoff.person import ANSWERS, CHILD, DENIED
+from bot.handoff.person import ANSWERS, CHILD, DENIED, NOT_UNDERSTOOD, TEEN
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Speaking, Typing
 from bot.language import Change, Choosing, told
@@ -280,6 +280,9 @@ class Turn(Danger):
         drafts: list[Draft] = []
         for draft in turned.drafts:
             drafts += await self.done(session, draft)
+        if screening.reply == TEEN:
+            answers_it = (one for one in drafts if _kind(one) not in NOT_UNDERSTOOD)
+            drafts = [{"message": TEEN}, *answers_it]
         return Reply(drafts, turned.asking, by_engine=True)
 
     async def at_their_word(self, case: Case) -> Reply | None:
@@ -344,7 +347,7 @@ class Turn(Danger):
         if reply == CHILD:
             await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
             return Reply([{"message": reply}], None)
-        if reply is None:
+        if reply is None or (reply == TEEN and case.asking is None):  # Rasa answers what they asked
             return None
         draft = self.denied(session) if reply == DENIED else {"message": reply}
         return Reply([draft, *await self.pending(case)], case.asking)
@@ -526,6 +529,11 @@ class Turn(Danger):
         gone = self.release(session, [{"message": "privacy.erased"}])
         self.send(session, gone)
         self.hub.publish(session.conversation, Closed())
+
+
+def _kind(draft: Draft) -> str:
+    """What kind of message it is: how its id begins."""
+    return str(draft.get("message", "")).split(".")[0]
 
 
 __all__ = ["EngineDown", "StoreDown", "TooLong", "Turn", "UnknownChoice"]

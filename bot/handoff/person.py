@@ -42,6 +42,7 @@ KIND_WORDS = frozenset({"feelings", "smalltalk", "bereaved"})
 """How the ids of the bot's answers begin after which a question about consent comes again."""
 ERASES = "privacy.erase"
 CHILD = "minor.child"
+TEEN = "minor.teen"
 DENIED = "check_in.denied"
 LONGEST_NOTE = 2_000  # characters
 FASTER = 4

@@ -299,6 +299,14 @@ async def test_a_child_is_asked_nothing_more_and_what_was_collected_goes(edge):
     assert edge.engine.forgotten == [edge.session.conversation]
 
 
+async def test_a_teenager_is_told_what_holds_for_them_and_then_answered(edge):
+    await edge.begin()
+    assert ids(await edge.say("im 15, what can you do?")) == ["minor.teen", "about.can_do"]
+    for at_a_loss in ("fallback.clarify", "scope.out"):
+        edge.engine.drafts = [{"message": at_a_loss}]
+        assert ids(await edge.say("im 15")) == ["minor.teen"]
+
+
 async def test_a_person_is_offered_honestly_when_none_is_there(edge):
     edge.use_clinic(handoff=None)
     await edge.begin()
