@@ -32,11 +32,14 @@ _NEAR = 0.15
 _NEARLY = 0.75
 _AGREED = 0.05  # how far ahead a topic is at least that the plain intent and its names lead to
 _PLAIN = 0.9  # confidence of an intent
+_TELLS = 0.7  # from here on an intent tells what is asked about, be it not plain
 _SHORT = 10  # words: so few are a question, and no story with one in it
 _KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
 _LIKELY = 0.4  # confidence of a task that was not begun on it
 _TASKS = frozenset({"guess.find_provider", "guess.prepare_visit", "guess.who_to_see"})
+_ASKED_WHO = {"who_for": "who_to_see"}
+"""Intents that ask for one of our messages, and the task that goes into it further."""
 _CLOSE = 0.92  # share of the first score at which the next is as good as likely
 _BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
@@ -64,15 +67,15 @@ def of_topic(chosen: str, heard: Heard, written: Collection[str]) -> Draft:
 
 
 def disputed(sure: str, heard: Heard) -> Draft | None:
-    """A choice, where the topic that stands out is not of the subject that the plain intent asks
+    """A choice, where the topic that stands out is not of the subject that the intent asks
     about, and another that is stands not far behind."""
     subject = _SUBJECTS.get(heard.intent)
-    if subject is None or sure.startswith(subject) or heard.confidence < _PLAIN:
+    if subject is None or sure.startswith(subject) or heard.confidence < _TELLS:
         return None
     near = [one.id for one in heard.topics if one.score >= _KIN * heard.topics[0].score]
     kin = [one for one in near if one.startswith(subject)]
     likely = [one.id for one in heard.topics if one.score >= _SOME]
-    return which([sure, kin[0], *likely]) if kin else None
+    return which([sure, kin[0], *likely], _task(heard)) if kin else None
 
 
 def unsure(said: str, heard: Heard) -> Draft | None:
@@ -90,8 +93,8 @@ def unsure(said: str, heard: Heard) -> Draft | None:
         return None
     likely = [one.id for one in heard.topics if one.score >= _SOME]
     if said in likely[:_OFFERED]:
-        return which(likely)
-    return which([*likely[: _OFFERED - 1], said, *likely[_OFFERED - 1 :]])
+        return which(likely, _task(heard))
+    return which([*likely[: _OFFERED - 2], said, *likely[_OFFERED - 2 :]], _task(heard))
 
 
 def _first_two(topics: Sequence[Topic]) -> list[str]:
@@ -137,8 +140,14 @@ def guessed(heard: Heard) -> Draft | None:
     if sure and heard.topics[0].score >= _NEAR:
         return of_topic(sure, heard, message_ids())
     likely = [one.id for one in heard.topics if one.score >= least]
-    task = next((f"guess.{name}" for name, share in heard.ranking if share >= _LIKELY), None)
-    return which(likely, task if task in _TASKS else None)
+    return which(likely, _task(heard))
+
+
+def _task(heard: Heard) -> str | None:
+    """The choice that begins what the message may have meant to begin."""
+    likely = next((name for name, share in heard.ranking if share >= _LIKELY), "")
+    task = f"guess.{_ASKED_WHO.get(likely, likely)}"
+    return task if task in _TASKS else None
 
 
 def which(messages: Sequence[str], task: str | None = None) -> Draft | None:

@@ -95,7 +95,7 @@ def _guesses(heard: Heard) -> list[str]:
 
 def _sensible(heard: Heard) -> Draft | None:
     """A reply to what makes some sense outside a task: yes, no, a thing just named."""
-    if heard.intent in _REPLIES:
+    if heard.intent in _REPLIES and not is_near(heard):
         return draft(_REPLIES[heard.intent])
     if heard.topics and heard.topics[0].score == 1.0:  # its label
         return guessed(heard)

@@ -22,6 +22,7 @@ from bot import metrics
 from bot.conversation import Message, Said, Session
 from bot.danger import AT_ONCE, Danger
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
+from bot.engine.several import requests
 from bot.handoff.handoff import Handoff
 from bot.handoff.person import ANSWERS, CHILD, DENIED, NOT_UNDERSTOOD, TEEN
 from bot.handoff.states import LASTING, State
@@ -51,6 +52,8 @@ LONGEST = 4_000
 """Characters of one message."""
 
 FIRST: Draft = {"message": "disclosure.first"}
+ABOUT_US = frozenset({Outcome.PRIVACY, Outcome.IDENTITY})
+"""Facts about the bot, beside which other questions of a message are answered too."""
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
 
@@ -82,6 +85,8 @@ class Case:
     screening: Screening
     handoff: Handoff | None
     asking: Draft | None
+    left: str | None
+    """What of it Rasa answers besides, after screening did."""
 
     @property
     def do(self) -> str | None:
@@ -264,7 +269,9 @@ class Turn(Danger):
         handoff = await self.reception.open_of(session.conversation)
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
-        case = Case(session, person, screening, handoff, asking)
+        alone = engine_up and not handoff and not asking
+        left = self.left_over(session, person, screening) if alone else None
+        case = Case(session, person, screening, handoff, asking, left)
         answers = (
             *(self.at_their_word, self.by_people, self.by_text),
             *(self.by_sheet, self.by_screening),
@@ -274,16 +281,30 @@ class Turn(Danger):
                 return reply
         if not engine_up:
             raise EngineDown("known to be down")
-        turned = await self.ask_engine(session, person)
+        turned = await self.ask_engine(session, person, left)
         if handoff and (instead := self.reception.instead(handoff, turned.drafts)):
             return Reply(instead, turned.asking)
         drafts: list[Draft] = []
         for draft in turned.drafts:
             drafts += await self.done(session, draft)
-        if screening.reply == TEEN:
+        if left:
             answers_it = (one for one in drafts if _kind(one) not in NOT_UNDERSTOOD)
-            drafts = [{"message": TEEN}, *answers_it]
+            drafts = [{"message": screening.reply}, *answers_it]
         return Reply(drafts, turned.asking, by_engine=True)
+
+    def left_over(self, session: Session, person: Message, screening: Screening) -> str | None:
+        """What Rasa answers after what screening did: whatever a teenager says, and the questions
+        beside one about the bot."""
+        if screening.reply == TEEN:
+            return person.text
+        if screening.outcome not in ABOUT_US:
+            return None
+        parts = [part.text for part in requests(person.text)]
+        looks = [self.screener.screen(part, session.language) for part in parts]
+        left = [
+            part for part, look in zip(parts, looks, strict=True) if look.outcome is Outcome.NONE
+        ]
+        return " ".join(left) or None
 
     async def at_their_word(self, case: Case) -> Reply | None:
         """Going on where they were, no more texts, no reminder, no page of a sheet: whatever else
@@ -347,7 +368,7 @@ class Turn(Danger):
         if reply == CHILD:
             await self.engine.forget(session.conversation)  # stop collecting (R10, COPPA)
             return Reply([{"message": reply}], None)
-        if reply is None or (reply == TEEN and case.asking is None):  # Rasa answers what they asked
+        if reply is None or case.left:
             return None
         draft = self.denied(session) if reply == DENIED else {"message": reply}
         return Reply([draft, *await self.pending(case)], case.asking)
@@ -410,8 +431,11 @@ class Turn(Danger):
         offered = self.clinics[session.clinic].handoff is not None and not child
         return list(wanted) if offered else [*wanted, *pending]
 
-    async def ask_engine(self, session: Session, person: Message) -> Turned:
-        """Rasa's answer. When it is slow the person is told so, and it is still waited for."""
+    async def ask_engine(
+        self, session: Session, person: Message, left: str | None = None
+    ) -> Turned:
+        """Rasa's answer: to what is ``left`` of the message, where something is. When it is slow
+        the person is told so, and it is still waited for."""
         offer, clinic = person.offer, self.clinics[session.clinic]
         turn = self.engine.turn(
             conversation=session.conversation,
@@ -420,7 +444,7 @@ class Turn(Danger):
             clinic=session.clinic,
             providers=clinic.providers,
             provider_source=clinic.provider_source,
-            text=None if offer else person.text,
+            text=None if offer else left or person.text,
             intent=("restart" if offer.do == "restart" else offer.intent) if offer else None,
             entities=offer.entities if offer else {},
             situation=await self.situation(session, person),

@@ -23,7 +23,7 @@ _SURE = 0.5
 _SENTENCE = re.compile(r"[^.?!\n;]*[.?!\n;]+|[^.?!\n;]+")
 _QUESTION = (
     r"what|whats|who|whos|how|hows|where|when|why|which|can|could|do|does|did|is|are|will|would|"
-    r"should|qu[eé]|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|cu[aá]l|puede|puedo|hay"
+    r"should|wat|wats|q|k|qu[eé]|ke|qui[eé]n|c[oó]mo|d[oó]nde|cu[aá]ndo|cu[aá]nto|cu[aá]l|puede|puedo|hay"
 )
 _ALSO = re.compile(
     rf"(?<=\w),?\s+(?=(?:and|also|plus|y|tambi[eé]n|adem[aá]s)\s+(?:(?:also|then|tambi[eé]n)\s+)?"

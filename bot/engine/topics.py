@@ -64,16 +64,16 @@ class TopicRanker(GraphComponent, IntentClassifier):
 
         `gives_way`: intents that a question gives up for `ask_care` when one topic has at least the
         score `least` and `stands_out` from the next by that share of it. `unless_plain`: intents
-        that a question gives up for "not understood", so that the person chooses, where they are
-        less sure than `plain` and a topic, be it not clear which, has at least the score `near`.
+        that a question gives up for "not understood", so that the person chooses, where a topic,
+        be it not clear which, has at least the score `near`; and the confidence from which on
+        they stand.
         """
         return {
             "content": "data/content/messages",
             "cues": "data/nlu/cues.yml",
             "shown": 6,
             "gives_way": [],
-            "unless_plain": [],
-            "plain": 0.9,
+            "unless_plain": {},
             "stands_out": 0.2,
             "least": 0.1,
             "near": 0.06,
@@ -204,12 +204,13 @@ class TopicRanker(GraphComponent, IntentClassifier):
         clear = first >= self._config["least"] and first - second >= (
             self._config["stands_out"] * first
         )
-        plain = intent.get("confidence", 0.0) >= self._config["plain"]
+        stands = self._config["unless_plain"].get(intent.get("name"), 0.0)
+        doubtful = intent.get("confidence", 0.0) < stands
         near = first >= self._config["near"]
         asks = is_question(message.get(TEXT))
         if asks and clear and intent.get("name") in self._config["gives_way"]:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)
-        elif asks and near and not plain and intent.get("name") in self._config["unless_plain"]:
+        elif asks and near and doubtful:
             message.set(INTENT, {"name": UNSURE, "confidence": first}, add_to_output=True)
         elif first == 1.0 and intent.get("name") != _ANSWER:
             message.set(INTENT, {"name": ASK, "confidence": first}, add_to_output=True)

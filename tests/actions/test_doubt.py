@@ -153,3 +153,23 @@ def test_what_has_no_label_is_not_offered():
     offered = which(["scope.out", "cost.copay"])
     assert offered is not None
     assert offered["choices"] == ["see.cost.copay", "guess.something_else"]
+
+
+def test_where_somebody_asks_who_to_see_help_to_choose_is_offered_too():
+    heard = replace(
+        asked("who_for", ("pathway.anger", 0.2), ("who_for.talk", 0.19), confidence=0.6),
+        ranking=(("who_for", 0.6),),
+    )
+    assert offers(heard)[-2:] == ["guess.who_to_see", "guess.something_else"]
+
+
+@pytest.mark.parametrize(
+    ("intent", "reads"), [("affirm", "fallback.affirm"), ("deny", "fallback.deny")]
+)
+def test_a_yes_or_a_no_that_is_near_an_answer_was_none(intent, reads):
+    near = asked(
+        intent, ("between.not_a_fit", 0.2), ("rights.switching", 0.1), text="y si no nos entendemos"
+    )
+    assert (_sensible(near) or guessed(near) or {})["message"] == "between.not_a_fit"
+    far = asked(intent, ("between.not_a_fit", 0.08), text="y si, claro")
+    assert (_sensible(far) or {})["message"] == reads

@@ -307,6 +307,23 @@ async def test_a_teenager_is_told_what_holds_for_them_and_then_answered(edge):
         assert ids(await edge.say("im 15")) == ["minor.teen"]
 
 
+async def test_questions_beside_one_about_the_bot_are_answered_too(edge):
+    await edge.begin()
+    said = await edge.say("do you save what i type? what can you do for me? who reads this chat?")
+    assert ids(said) == ["privacy.who", "about.can_do"]
+    assert edge.engine.asked[-1]["text"] == "what can you do for me?"
+    assert ids(await edge.say("do you save what i type? who reads this chat?")) == ["privacy.who"]
+    assert len(edge.engine.asked) == 1
+
+
+async def test_a_fact_about_the_bot_is_told_without_rasa_and_while_something_is_asked(edge):
+    await edge.begin()
+    two = "are you a real person or a robot? what can you do for me?"
+    edge.engine.drafts, edge.engine.asking = [QUESTION], QUESTION
+    await edge.say("find me a therapist")
+    assert ids(await edge.say(two)) == ["identity.what", QUESTION["message"]]
+
+
 async def test_a_person_is_offered_honestly_when_none_is_there(edge):
     edge.use_clinic(handoff=None)
     await edge.begin()

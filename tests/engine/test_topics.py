@@ -22,7 +22,7 @@ QUESTIONS = {
 @pytest.fixture(scope="module")
 def ranker() -> TopicRanker:
     ranker = TopicRanker.unstored(
-        {"gives_way": ["out_of_scope"], "unless_plain": ["find_provider"], "near": 0.05}
+        {"gives_way": ["out_of_scope"], "unless_plain": {"find_provider": 0.9}, "near": 0.05}
     )
     asked = [(topic, text) for topic, texts in QUESTIONS.items() for text in texts]
     ranker.learn(TrainingData([Message.build(text, f"{ASK}/{topic}") for topic, text in asked]))

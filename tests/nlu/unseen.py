@@ -25,6 +25,7 @@ from rasa.shared.nlu.training_data.message import Message
 
 from actions import answer, doubt, fallback
 from actions.content import message_ids
+from actions.edits_said import read_edit
 from actions.heard import Heard, hear
 from bot.engine.crossval import _settings, read_examples
 from bot.engine.entities import GazetteerExtractor
@@ -79,7 +80,8 @@ class Bot:
         return "answer", said["message"]
 
     def _said(self, heard: Heard) -> dict[str, Any] | None:
-        if heard.intent in TOLD:
+        no_edit = heard.intent == "edit_list" and not read_edit(heard)
+        if heard.intent in TOLD or no_edit:
             known = fallback._sensible(heard) or doubt.guessed(heard)
             return known or fallback.not_understood(heard, 1, in_task=False)
         if heard.intent in doubt.CONTENT or heard.intent in answer._FIXED:
