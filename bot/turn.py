@@ -19,12 +19,12 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from bot import metrics
+from bot.beside import left_over
 from bot.conversation import Message, Said, Session
 from bot.danger import AT_ONCE, Danger
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
-from bot.engine.several import requests
 from bot.handoff.handoff import Handoff
-from bot.handoff.person import ANSWERS, CHILD, DENIED, NOT_UNDERSTOOD, TEEN
+from bot.handoff.person import ANSWERS, CHILD, DENIED, NOT_UNDERSTOOD
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Speaking, Typing
 from bot.language import Change, Choosing, told
@@ -52,8 +52,6 @@ LONGEST = 4_000
 """Characters of one message."""
 
 FIRST: Draft = {"message": "disclosure.first"}
-ABOUT_US = frozenset({Outcome.PRIVACY, Outcome.IDENTITY})
-"""Facts about the bot, beside which other questions of a message are answered too."""
 ONCE = frozenset({"bereaved.suicide"})
 """Said once in a conversation; the same again is Rasa's to answer."""
 
@@ -270,7 +268,8 @@ class Turn(Danger):
         known = self.care.screened(session.conversation, person.id)
         screening = known or await self.screen(session, person)
         alone = engine_up and not handoff and not asking
-        left = self.left_over(session, person, screening) if alone else None
+        said, language = person.text, session.language
+        left = left_over(said, language, screening, self.screener) if alone else None
         case = Case(session, person, screening, handoff, asking, left)
         answers = (
             *(self.at_their_word, self.by_people, self.by_text),
@@ -291,20 +290,6 @@ class Turn(Danger):
             answers_it = (one for one in drafts if _kind(one) not in NOT_UNDERSTOOD)
             drafts = [{"message": screening.reply}, *answers_it]
         return Reply(drafts, turned.asking, by_engine=True)
-
-    def left_over(self, session: Session, person: Message, screening: Screening) -> str | None:
-        """What Rasa answers after what screening did: whatever a teenager says, and the questions
-        beside one about the bot."""
-        if screening.reply == TEEN:
-            return person.text
-        if screening.outcome not in ABOUT_US:
-            return None
-        parts = [part.text for part in requests(person.text)]
-        looks = [self.screener.screen(part, session.language) for part in parts]
-        left = [
-            part for part, look in zip(parts, looks, strict=True) if look.outcome is Outcome.NONE
-        ]
-        return " ".join(left) or None
 
     async def at_their_word(self, case: Case) -> Reply | None:
         """Going on where they were, no more texts, no reminder, no page of a sheet: whatever else

@@ -2,8 +2,9 @@
 
 `unseen.jsonl` was written by people who saw no example, rule or answer of ours, and labelled by
 others who saw only the answers: 300 of them first, 380 (from id 301 on) half a day later, when
-the first had been learnt from. Odd ids (`dev`) may be read to find what is weak. Even ids (`test`)
-are only counted, and stay unread. Each is screened, parsed and answered as in a conversation.
+the first had been learnt from, and 220 (from 681 on) at the end. Odd ids up to 680 (`dev`) may be
+read to find what is weak. The others (`test`) are only counted, and stay unread. Each is screened,
+parsed and answered as in a conversation. What nothing of ours answers is not counted.
 
     right    the answer, or the task, that was wanted
     choice   a question back that offers it
@@ -27,6 +28,7 @@ from actions import answer, doubt, fallback
 from actions.content import message_ids
 from actions.edits_said import read_edit
 from actions.heard import Heard, hear
+from bot.beside import left_over
 from bot.engine.crossval import _settings, read_examples
 from bot.engine.entities import GazetteerExtractor
 from bot.engine.intents import CareIntentClassifier
@@ -34,7 +36,8 @@ from bot.engine.topics import TopicRanker
 from guardrails.screen import load_screener
 
 ROOT = Path(__file__).resolve().parents[2]
-_FIRST = 300  # ids up to here came first
+_CAME = {"first": 300, "later": 680, "last": 900}  # ids up to here
+_NOTHING = (None, "none")  # nothing of ours answers it
 JUDGED = ("right", "choice", "wrong", "missed")
 TASKS = frozenset({"find_provider", "prepare_visit", "who_to_see", "find_by_name"})
 TOLD = frozenset({
@@ -59,9 +62,14 @@ class Bot:
         self.screener = load_screener(ROOT / "data/guardrails", cache=None)
 
     def outcome(self, text: str, language: str) -> tuple[str, Any]:
-        screened = self.screener.screen(text, language).outcome
-        if screened != "none":
-            return "screened", screened
+        screened = self.screener.screen(text, language)
+        if screened.outcome != "none":
+            left = left_over(text, language, screened, self.screener)
+            return "screened", (screened, self.understood(left) if left else None)
+        return self.understood(text)
+
+    def understood(self, text: str) -> tuple[str, Any]:
+        """As Rasa and the action server would, after screening."""
         message = Message.build(text)
         for part in (self.names, self.intents, self.unsure, self.topics):
             part.process([message])
@@ -91,8 +99,14 @@ class Bot:
 
 def judged(row: dict[str, Any], kind: str, what: Any) -> str:
     right = set(row["right"])
+    if kind == "screened":
+        screened, besides = what
+        if screened.reply in right or screened.outcome == row["other"]:
+            return "right"
+        return judged(row, *besides) if besides else "wrong"
     if kind == "choice":
-        return "choice" if any(f"see.{one}" in what for one in right) else "missed"
+        wanted = {f"guess.{row['other']}", *(f"see.{one}" for one in right)}
+        return "missed" if wanted.isdisjoint(what) else "choice"
     if kind == "answer" and what.startswith(("scope.", "fallback.")):
         return "missed"
     if kind == "other" and what != row["other"]:
@@ -104,12 +118,15 @@ def main(half: str = "dev") -> None:
     bot, counted = Bot(), Counter[tuple[str, str, str]]()
     for line in (Path(__file__).parent / "unseen.jsonl").read_text(encoding="utf-8").splitlines():
         row = json.loads(line)
-        if row["right"] and (row["id"] % 2 == 1) == (half == "dev"):
-            came = "first" if row["id"] <= _FIRST else "later"
+        came = next(when for when, until in _CAME.items() if row["id"] <= until)
+        unread = row["id"] % 2 == 0 or came == "last"
+        if (row["right"] or row["other"] not in _NOTHING) and unread == (half == "test"):
             got = judged(row, *bot.outcome(row["text"], row["lang"]))
             counted[came, row["lang"], got] += 1
-    for came, language in product(("first", "later"), ("en", "es")):
+    for came, language in product(_CAME, ("en", "es")):
         total = sum(n for (when, of, _), n in counted.items() if (when, of) == (came, language))
+        if not total:
+            continue
         shares = (f"{got} {counted[came, language, got] / total:.3f}" for got in JUDGED)
         sys.stdout.write(f"{came} {language} {total}: {', '.join(shares)}\n")
 
