@@ -14,9 +14,11 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser as Chromium
 from playwright.sync_api import Page, expect
 
+from bot.staff import content_pages
 from bot.staff.passwords import hash_password
 from bot.store.migrate import upgrade
 from tests.staff.site import PASSWORD, Clock, Site
+from tests.staff.test_content_page import RELEASER
 
 pytestmark = pytest.mark.browser
 PHONE, DESKTOP = {"width": 360, "height": 740}, {"width": 1280, "height": 900}
@@ -38,7 +40,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         assert thread.is_alive(), "the server did not start"
         time.sleep(0.02)
     port = server.servers[0].sockets[0].getsockname()[1]
-    holder.append(Site(url, public_url=f"http://127.0.0.1:{port}", clock=Clock(time.time())))
+    own, clock = f"http://127.0.0.1:{port}", Clock(time.time())
+    routes = content_pages.routes(RELEASER)
+    holder.append(Site(url, routes=routes, public_url=own, clock=clock))
     admin = holder[0].member("admin", ["*"])
     holder[0].staff.accounts.set_password(admin.id, hash_password(PASSWORD))
     holder[0].member("staff")
@@ -112,6 +116,8 @@ def test_axe_finds_nothing_and_nothing_is_cut_off(
     page.get_by_role("button", name="Make a new link").click()
     link = page.get_by_label("Link", exact=True).input_value()
     look(page, "people-link")
+    page.goto("/staff/content?subject=culture")
+    look(page, "content")
     page.goto("/staff/account")
     look(page, "account")
     page.goto("/staff/account/code")
