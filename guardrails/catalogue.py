@@ -40,6 +40,7 @@ SLOT_TYPES = frozenset(
         "clock",
         "date",
         "moment",
+        "year",
         "ending",
         "own_words",
         "sheet_link",

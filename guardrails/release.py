@@ -192,7 +192,15 @@ class _Filler:
             return self.label(value)
         if kind == "labels":
             return self._joined([self._named(item) for item in as_list(value, "labels")])
-        return self._moment(value) if kind == "moment" else PLAIN[kind](value)
+        if kind in ("moment", "date"):
+            return self._moment(value) if kind == "moment" else self._date(value)
+        return PLAIN[kind](value)
+
+    def _date(self, value: Any) -> str:
+        """``2026-11-24``, with the name of the month."""
+        day = date.fromisoformat(str(value))
+        month = {"message": f"time.{_MONTHS[day.month - 1]}"}
+        return self.say("time.date", n=day.day, month=month, year=f"{day.year:04}")
 
     def _moment(self, value: Any) -> str:
         """``2026-11-24T15:00``, a time on the person's clock, with the names of day and month."""

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date
 from typing import Any
 
 import phonenumbers
@@ -56,10 +55,6 @@ def _miles(value: Any) -> str:
     return f"{miles:.1f}" if 0 < miles < 10 and miles != int(miles) else f"{miles:.0f}"
 
 
-def _date(value: Any) -> str:
-    return date.fromisoformat(str(value)).isoformat()
-
-
 def phone_number(value: Any) -> phonenumbers.PhoneNumber:
     """A US number in ten digits, or any in E.164. Raises ``ValueError``."""
     try:
@@ -92,7 +87,7 @@ PLAIN: dict[str, Callable[[Any], str]] = {
     "first_name": _matching(r"[^\W\d_](?:[^\W_]|[ .'’,()&/-]){0,59}"),
     "clock": _matching(r"\d{1,2}:\d{2}"),
     "site": _matching(r"[a-z0-9.-]{4,80}"),
-    "date": _date,
+    "year": _matching(r"\d{4}"),
     "ending": _matching(r"\d{2}"),
     "own_words": _own_words,
     "sheet_link": _matching(r"https?://[A-Za-z0-9._~:/\[\]-]{1,200}/s/[A-Za-z0-9_-]{22,64}"),

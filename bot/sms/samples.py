@@ -30,7 +30,8 @@ _TYPES: Mapping[str, tuple[Any, Any]] = {
     "first_name": ("Demo", "Community Support Coordinator"),
     "clock": ("9:00", "12:30"),
     "ending": ("00", "00"),
-    "date": ("2026-12-01", "2026-12-01"),
+    "date": ("2026-12-01", "2026-09-21"),
+    "year": ("2026", "2026"),
     "sheet_link": (
         f"https://care.example/s/{'A1b-' * 6}",
         f"https://chat.demo-community-clinic.example/s/{'A1b_' * 6}",
