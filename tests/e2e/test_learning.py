@@ -48,7 +48,7 @@ def test_a_first_visit_is_told_role_by_role(person):
         ("whats a deductible mean", "cost.deductible"),
         ("how does a sliding scale work", "cost.sliding_scale"),
         ("what does out of network mean", "cost.out_of_network"),
-        ("how much does therapy cost", "cost.self_pay"),
+        ("how much does therapy cost", "cost.overview"),
         ("is online therapy as good as going in person?", "format.overview"),
         ("what is CBT", "approach.cbt"),
         ("what does evidence-based mean", "approach.evidence_based"),
