@@ -84,7 +84,7 @@ async def test_the_message_says_until_when_and_who_can_open_it(asking):
     await asking.tap("sheet.link")
     (row,) = asking.kept()
     assert row.expires_at == pytest.approx(asking.edge.clock() + LIFETIME, abs=1)
-    assert "through 2027-02-13" in asking.heard[0].text
+    assert "through February 13, 2027" in asking.heard[0].text
     assert "Anyone who has the link" in asking.heard[0].text
 
 
