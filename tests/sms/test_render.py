@@ -215,7 +215,7 @@ def test_a_listing_is_a_few_lines_with_a_number_to_tap_and_says_where_it_comes_f
         "Fits: Aetna",
         "Not known: Spanish",
         "(512) 555-0100",
-        "Checked 2026-11-01. From: the national NPI list. Call to confirm.",
+        "Checked November 1, 2026. From: the national NPI list. Call to confirm.",
     ]
     assert "We do not rate or recommend anyone." in text
 
