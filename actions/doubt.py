@@ -37,9 +37,11 @@ _SHORT = 10  # words: so few are a question, and no story with one in it
 _KIN = 0.5  # share of the first score at which a topic of the intent's own subject disputes it
 _SOME = 0.04  # below it a message has nothing to do with any topic
 _LIKELY = 0.4  # confidence of a task that was not begun on it
-_TASKS = frozenset({"guess.find_provider", "guess.prepare_visit", "guess.who_to_see"})
-_ASKED_WHO = {"who_for": "who_to_see"}
-"""Intents that ask for one of our messages, and the task that goes into it further."""
+_TASKS = {
+    "find_provider": "guess.find_provider", "prepare_visit": "guess.prepare_visit",
+    "who_to_see": "guess.who_to_see", "who_for": "guess.who_to_see",
+}  # fmt: skip
+"""Intents, and the choice that begins the task which they ask for or which goes on about them."""
 _CLOSE = 0.92  # share of the first score at which the next is as good as likely
 _BESIDE = 0.95  # a rival at this share of an overview is as likely as that
 
@@ -145,9 +147,7 @@ def guessed(heard: Heard) -> Draft | None:
 
 def _task(heard: Heard) -> str | None:
     """The choice that begins what the message may have meant to begin."""
-    likely = next((name for name, share in heard.ranking if share >= _LIKELY), "")
-    task = f"guess.{_ASKED_WHO.get(likely, likely)}"
-    return task if task in _TASKS else None
+    return next((_TASKS.get(name) for name, share in heard.ranking if share >= _LIKELY), None)
 
 
 def which(messages: Sequence[str], task: str | None = None) -> Draft | None:

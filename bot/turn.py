@@ -24,7 +24,7 @@ from bot.conversation import Message, Said, Session
 from bot.danger import AT_ONCE, Danger
 from bot.engine.client import EngineClient, EngineDown, EngineRefused, Turned
 from bot.handoff.handoff import Handoff
-from bot.handoff.person import ANSWERS, CHILD, DENIED, NOT_UNDERSTOOD
+from bot.handoff.person import ANSWERS, CHILD, DENIED, NOT_UNDERSTOOD, kind_of
 from bot.handoff.states import LASTING, State
 from bot.hub import Closed, Speaking, Typing
 from bot.language import Change, Choosing, told
@@ -287,7 +287,7 @@ class Turn(Danger):
         for draft in turned.drafts:
             drafts += await self.done(session, draft)
         if left:
-            answers_it = (one for one in drafts if _kind(one) not in NOT_UNDERSTOOD)
+            answers_it = (one for one in drafts if kind_of(one) not in NOT_UNDERSTOOD)
             drafts = [{"message": screening.reply}, *answers_it]
         return Reply(drafts, turned.asking, by_engine=True)
 
@@ -538,11 +538,6 @@ class Turn(Danger):
         gone = self.release(session, [{"message": "privacy.erased"}])
         self.send(session, gone)
         self.hub.publish(session.conversation, Closed())
-
-
-def _kind(draft: Draft) -> str:
-    """What kind of message it is: how its id begins."""
-    return str(draft.get("message", "")).split(".")[0]
 
 
 __all__ = ["EngineDown", "StoreDown", "TooLong", "Turn", "UnknownChoice"]

@@ -192,15 +192,13 @@ class _Filler:
             return self.label(value)
         if kind == "labels":
             return self._joined([self._named(item) for item in as_list(value, "labels")])
-        if kind in ("moment", "date"):
-            return self._moment(value) if kind == "moment" else self._date(value)
-        return PLAIN[kind](value)
+        in_words = {"moment": self._moment, "date": self._date}
+        return in_words[kind](value) if kind in in_words else PLAIN[kind](value)
 
     def _date(self, value: Any) -> str:
         """``2026-11-24``, with the name of the month."""
         day = date.fromisoformat(str(value))
-        month = {"message": f"time.{_MONTHS[day.month - 1]}"}
-        return self.say("time.date", n=day.day, month=month, year=f"{day.year:04}")
+        return self.say("time.date", n=day.day, month=_month(day), year=f"{day.year:04}")
 
     def _moment(self, value: Any) -> str:
         """``2026-11-24T15:00``, a time on the person's clock, with the names of day and month."""
@@ -208,8 +206,7 @@ class _Filler:
         half = "time.am" if at.hour < NOON else "time.pm"
         clock = {"message": half, "slots": {"clock": f"{at.hour % NOON or NOON}:{at.minute:02d}"}}
         day = {"message": f"time.{_DAYS[at.weekday()]}"}
-        month = {"message": f"time.{_MONTHS[at.month - 1]}"}
-        return self.say("time.moment", day=day, n=at.day, month=month, clock=clock)
+        return self.say("time.moment", day=day, n=at.day, month=_month(at), clock=clock)
 
     def fragment(self, draft: Draft) -> str:
         message = self.message(draft)
@@ -246,3 +243,8 @@ class _Filler:
     def say(self, message: str, **slots: Any) -> str:
         """A fragment of the catalogue, filled."""
         return self.fragment({"message": message, "slots": slots})
+
+
+def _month(day: date) -> Draft:
+    """The name of its month."""
+    return {"message": f"time.{_MONTHS[day.month - 1]}"}

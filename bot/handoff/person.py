@@ -90,7 +90,7 @@ class Reception:
         question = self.question(handoff)
         if question is None or handoff.step == NOTE or not drafts:
             return None
-        kinds = {str(draft.get("message")).partition(".")[0] for draft in drafts}
+        kinds = {kind_of(draft) for draft in drafts}
         if kinds <= NOT_UNDERSTOOD:
             return [told.ASK_AGAIN if handoff.step == SHARES else question]
         return [*drafts, question] if kinds <= KIND_WORDS else None
@@ -311,3 +311,8 @@ class Reception:
 
     async def _ahead(self, handoff: Handoff) -> int:
         return await self.steps.record.call(self.steps.queue.ahead, handoff)
+
+
+def kind_of(draft: Draft) -> str:
+    """What kind of message a draft is: how its id begins."""
+    return str(draft.get("message")).partition(".")[0]
